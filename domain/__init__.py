@@ -1,0 +1,1 @@
+"""The rules of the show, as plain data and functions."""

@@ -1,0 +1,55 @@
+"""What a page of the line shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.lines import Line
+from domain.songs import Song
+
+PAGE = 10
+"""Songs on a page, over all its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A song on a page, with its number over all pages and what a reviewer wants to know of it."""
+
+    number: int
+    song: Song
+    points: Mapping[str, int] = field(default_factory=dict[str, int])
+    """What the score of a Free song is made of, by kind; their sum is the score."""
+    placed_by: str = ""
+    """Who put a paid song into its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of a guild, as they were at one moment."""
+
+    rows: Sequence[Row]
+    counts: Mapping[Line, int]
+    """How many songs every line of the guild has."""
+    lines: Sequence[Line]
+    """The lines that are paged through."""
+    playing: Song | None
+    last_started: int
+    number: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.get(line, 0) for line in self.lines)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+    def of(self, line: Line) -> list[Row]:
+        return [row for row in self.rows if row.song.line is line]
+
+    def further(self, line: Line) -> int:
+        """How many songs of this line come on later pages."""
+        before = sum(self.counts.get(other, 0) for other in self.lines if other < line)
+        seen = min(max((self.number + 1) * PAGE - before, 0), self.counts.get(line, 0))
+        return self.counts.get(line, 0) - seen

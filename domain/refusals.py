@@ -1,0 +1,5 @@
+"""How the bot says no."""
+
+
+class Refused(Exception):
+    """The one exception whose text users see."""
