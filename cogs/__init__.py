@@ -1,0 +1,1 @@
+"""What Discord says to us, and what we answer."""

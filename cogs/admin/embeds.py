@@ -1,0 +1,73 @@
+"""What /show-settings shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from cogs.text import count
+from db.boards import Board, Kind
+from domain.settings import Settings
+
+NOT_SET = "not set"
+
+BOARDS = {
+    Kind.LIVE: ("Live queue", "/setup-live-queue"),
+    Kind.REVIEWER: ("Reviewer queue", "/setup-reviewer-channel"),
+    Kind.PENDING: ("Pending skips", "/setup-reviewer-channel"),
+}
+
+
+def overview(guild: discord.Guild, settings: Settings, hung: Sequence[Board]) -> discord.Embed:
+    embed = discord.Embed(title="Settings of this server", color=discord.Color(0x5865F2))
+    embed.add_field(
+        name="Channels",
+        value="\n".join(
+            (
+                _channel(guild, "Submissions", settings.submission_channel, "/set-submission-channel"),
+                _channel(guild, "Now playing", settings.now_playing_channel, "/setnowplayingchannel"),
+                _channel(guild, "Bookmarks", settings.bookmark_channel, "/setbookmarkchannel"),
+                _channel(guild, "Debug", settings.debug_channel, "/setdebugchannel"),
+            )
+        ),
+        inline=False,
+    )
+    places = {board.kind: board.channel_id for board in hung}
+    embed.add_field(
+        name="Boards",
+        value="\n".join(_channel(guild, name, places.get(kind), how) for kind, (name, how) in BOARDS.items()),
+        inline=False,
+    )
+    embed.add_field(name="Reviewers", value=_role(guild, settings.reviewer_role), inline=False)
+    embed.add_field(
+        name="Submitting",
+        value="\n".join(
+            (
+                f"Free line: {'open' if settings.free_open else 'closed'}",
+                f"Skips: {'open' if settings.skips_open else 'closed'}",
+                f"A played song can be handed in again after {count(settings.repeat_days, 'day')}",
+                f"First song of a day: {count(settings.first_song_points, 'point')}",
+                f"A pasted message {'is deleted' if settings.delete_pasted else 'gets a tick'} once it is taken",
+                f"Time zone: {settings.time_zone}",
+            )
+        ),
+        inline=False,
+    )
+    return embed
+
+
+def _channel(guild: discord.Guild, name: str, channel_id: int | None, how: str) -> str:
+    if channel_id is None:
+        return f"{name}: {NOT_SET}, see {how}"
+    if guild.get_channel(channel_id) is None:
+        return f"{name}: its channel is gone, see {how}"
+    return f"{name}: <#{channel_id}>"
+
+
+def _role(guild: discord.Guild, role_id: int | None) -> str:
+    if role_id is None:
+        return "administrators only, see /set-reviewer-role"
+    if guild.get_role(role_id) is None:
+        return "the role is gone, see /set-reviewer-role"
+    return f"<@&{role_id}> and administrators"

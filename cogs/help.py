@@ -1,0 +1,71 @@
+"""/help: every command, for those who may use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs import rights
+from cogs.answers import Interaction, acknowledge, answer
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+FOR_ALL = {
+    "Your songs": ("submit", "submitfile", "mysubmissions", "queue", "position", "help"),
+}
+FOR_REVIEWERS = {
+    "The queue": (
+        "next",
+        "finish",
+        "move",
+        "remove",
+        "approve",
+        "clearfree",
+        "open-submissions",
+        "close-submissions",
+    ),
+}
+FOR_ADMINS = {
+    "Setting up": (
+        "set-submission-channel",
+        "setup-live-queue",
+        "setup-reviewer-channel",
+        "set-reviewer-role",
+        "setnowplayingchannel",
+        "setbookmarkchannel",
+        "setdebugchannel",
+        "show-settings",
+        "reload",
+    ),
+}
+
+
+class Help(commands.Cog):
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+
+    @app_commands.command(name="help", description="What you can do here")
+    async def help(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        groups = dict(FOR_ALL)
+        if await rights.is_reviewer(interaction):
+            groups |= FOR_REVIEWERS
+        if interaction.permissions.administrator:
+            groups |= FOR_ADMINS
+        await answer(interaction, embed=self._page(groups))
+
+    def _page(self, groups: dict[str, tuple[str, ...]]) -> discord.Embed:
+        embed = discord.Embed(title="What you can do here", color=discord.Color(0x5865F2))
+        commands_ = {command.name: command for command in self.bot.tree.get_commands()}
+        for title, names in groups.items():
+            lines = [f"`/{name}` {getattr(commands_[name], 'description', '')}" for name in names]
+            embed.add_field(name=title, value="\n".join(lines), inline=False)
+        return embed
+
+
+async def setup(bot: Bot) -> None:
+    await bot.add_cog(Help(bot))

@@ -1,0 +1,213 @@
+"""The reviewer's commands, and the post that says what is playing."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+from discord.utils import MISSING
+
+from cogs import rights
+from cogs.answers import Interaction, acknowledge, answer, view_of
+from cogs.queue.embeds import now_playing
+from cogs.queue.views import ITEMS, Cancel, ClearFree, StartAnyway
+from cogs.text import count, person, plain, song_name
+from cogs.turn import press_next
+from db import queue, songs
+from db.pool import UNAVAILABLE
+from domain.lines import APPROVABLE, Line
+from domain.refusals import Refused
+from domain.songs import Song
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+log = logging.getLogger(__name__)
+
+EVERY_LINE = [app_commands.Choice(name=line.label, value=int(line)) for line in Line]
+AFTER_APPROVAL = [app_commands.Choice(name=line.label, value=int(line)) for line in APPROVABLE]
+MULTIPART = 4096
+"""Bytes left for what Discord's upload limit counts beside the file."""
+
+
+def number_of(song: str) -> int:
+    """The song's number, from autocompletion or typed as 12 or #12."""
+    digits = song.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+        raise Refused("Please pick a song from the list that appears while you type, or give its number.")
+    return int(digits)
+
+
+class Queue(commands.Cog):
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        self.bot.add_dynamic_items(*ITEMS)
+        self.left_unsaid.start()
+
+    async def cog_unload(self) -> None:
+        self.left_unsaid.cancel()
+        self.bot.remove_dynamic_items(*ITEMS)
+
+    @app_commands.command(name="next", description="Start the next song")
+    async def next(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        text, before = await press_next(interaction, None)
+        await answer(interaction, text, **({"view": view_of(StartAnyway(seen=before.song.id))} if before else {}))
+
+    @app_commands.command(name="finish", description="The song is over, and nothing is playing now")
+    async def finish(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild = rights.guild_of(interaction)
+        async with self.bot.pool.acquire() as con:
+            song = await queue.finish(con, guild.id, person(interaction.user))
+        await self._changed(interaction, f"Finished: {song_name(song)}. Nothing is playing now.")
+
+    @app_commands.command(name="move", description="Put a song into another line")
+    @app_commands.describe(song="Number, title, artist or submitter", line="Where it goes")
+    @app_commands.choices(line=EVERY_LINE)
+    async def move(self, interaction: Interaction, song: str, line: app_commands.Choice[int]) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild, to = rights.guild_of(interaction), Line(line.value)
+        async with self.bot.pool.acquire() as con:
+            moved = await queue.move(con, guild.id, person(interaction.user), number_of(song), to)
+        await self._changed(interaction, f"{song_name(moved)} is in {to.label} now.")
+
+    @app_commands.command(name="remove", description="Take a song out of the line")
+    @app_commands.describe(song="Number, title, artist or submitter", reason="Kept in the history")
+    async def remove(self, interaction: Interaction, song: str, reason: app_commands.Range[str, 0, 200] = "") -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild, by = rights.guild_of(interaction), person(interaction.user)
+        async with self.bot.pool.acquire() as con:
+            removed = await queue.remove(con, guild.id, by, number_of(song), plain(reason, 200))
+        await self._changed(interaction, f"Removed: {song_name(removed)}.")
+
+    @app_commands.command(name="approve", description="Decide about a song in Pending Skips")
+    @app_commands.describe(song="Number, title, artist or submitter", line="The line that was paid for")
+    @app_commands.choices(line=AFTER_APPROVAL)
+    async def approve(self, interaction: Interaction, song: str, line: app_commands.Choice[int]) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild, to = rights.guild_of(interaction), Line(line.value)
+        async with self.bot.pool.acquire() as con:
+            approved = await queue.approve(con, guild.id, person(interaction.user), number_of(song), to)
+        await self._changed(interaction, f"{song_name(approved)} is in {to.label} now.")
+
+    @app_commands.command(name="clearfree", description="Remove all songs of the Free line")
+    async def clearfree(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild = rights.guild_of(interaction)
+        async with self.bot.pool.acquire() as con:
+            waiting = await songs.count(con, guild.id, Line.FREE)
+        if not waiting:
+            raise Refused("The Free line is empty.")
+        question = f"Remove {count(waiting, 'song')} from the Free line? They go to Removed and can be moved back."
+        await answer(interaction, question, view=view_of(ClearFree(), Cancel()))
+
+    @app_commands.command(name="open-submissions", description="Take songs again, in all lines")
+    async def open_submissions(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild = rights.guild_of(interaction)
+        await self.bot.change_settings(guild.id, interaction.user.id, free_open=True, skips_open=True)
+        await answer(interaction, "Submissions are open: Free and skips.")
+
+    @app_commands.command(name="close-submissions", description="Take no more songs, in Free only or at all")
+    @app_commands.describe(scope="Free (skips stay open) or Everything")
+    async def close_submissions(self, interaction: Interaction, scope: Literal["Free", "Everything"] = "Free") -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild, free_only = rights.guild_of(interaction), scope == "Free"
+        await self.bot.change_settings(guild.id, interaction.user.id, free_open=False, skips_open=free_only)
+        await answer(
+            interaction, "The Free line is closed; skips stay open." if free_only else "Submissions are closed."
+        )
+
+    @move.autocomplete("song")
+    async def any_song(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
+        return await self._choices(interaction, words, list(Line))
+
+    @remove.autocomplete("song")
+    async def not_removed(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
+        return await self._choices(interaction, words, [line for line in Line if line is not Line.REMOVED])
+
+    @approve.autocomplete("song")
+    async def pending(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
+        return await self._choices(interaction, words, [Line.PENDING])
+
+    async def _choices(self, interaction: Interaction, words: str, lines: list[Line]) -> list[app_commands.Choice[str]]:
+        """Only for reviewers, since the choices show what others handed in."""
+        if not await rights.is_reviewer(interaction):
+            return []
+        async with self.bot.pool.acquire() as con:
+            found = await songs.find(con, rights.guild_of(interaction).id, words.strip(), lines)
+        return [
+            app_commands.Choice(name=plain(f"#{song.id} {song.name} · {song.user_name}", 100), value=str(song.id))
+            for song in found
+        ]
+
+    async def _changed(self, interaction: Interaction, text: str) -> None:
+        self.bot.dispatch("queue_changed", interaction.guild_id)
+        await answer(interaction, text)
+
+    @commands.Cog.listener()
+    async def on_song_started(self, guild_id: int) -> None:
+        try:
+            await self._announce(guild_id)
+        except UNAVAILABLE as error:
+            log.warning("Now playing in guild %s is posted later: %r", guild_id, error)
+
+    async def _announce(self, guild_id: int) -> None:
+        """Posts what is playing, with the link or the file, once."""
+        guild = self.bot.get_guild(guild_id)
+        async with self.bot.pool.acquire() as con:
+            song = await queue.unannounced(con, guild_id)
+        if song is None or guild is None:
+            return
+        channel_id = (await self.bot.settings(guild_id)).now_playing_channel
+        channel = guild.get_channel(channel_id) if channel_id else None
+        if isinstance(channel, discord.TextChannel):
+            await self._post(channel, song)
+        async with self.bot.pool.acquire() as con:
+            await queue.announced(con, song.id)
+
+    async def _post(self, channel: discord.TextChannel, song: Song) -> None:
+        path = self.bot.uploads / str(song.file_id)
+        file = _file(path, song, channel.guild.filesize_limit)
+        if song.url:
+            content = song.url
+        elif file:
+            content = None
+        else:
+            content = "The file is too large to be posted here; it is in the bot's uploads folder."
+        # The nonce makes Discord drop a second post of the same start after a crash in between.
+        nonce = f"{song.id}-{int(song.started_at.timestamp()) if song.started_at else 0}"
+        try:
+            await channel.send(content, embed=now_playing(song), nonce=nonce, file=file or MISSING)
+        except discord.HTTPException as error:
+            await self.bot.report(channel.guild, f"Now playing could not be posted in {channel.mention}: {error.text}")
+
+    @tasks.loop(seconds=30)
+    async def left_unsaid(self) -> None:
+        """Posts what was started just before a crash, or while the database was away."""
+        for guild in self.bot.guilds:
+            await self.on_song_started(guild.id)
+
+    @left_unsaid.before_loop
+    async def _ready(self) -> None:
+        await self.bot.wait_until_ready()
+
+
+def _file(path: Path, song: Song, limit: int) -> discord.File | None:
+    if song.file_id is None or not path.is_file() or path.stat().st_size + MULTIPART > limit:
+        return None
+    return discord.File(path, filename=song.file_name or "song")

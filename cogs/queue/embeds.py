@@ -1,0 +1,19 @@
+"""The now-playing post."""
+
+from __future__ import annotations
+
+import discord
+
+from cogs.text import shown
+from domain.songs import Song
+
+
+def now_playing(song: Song) -> discord.Embed:
+    embed = discord.Embed(title="Now playing", color=discord.Color(0xF0B132))
+    embed.description = f"**{shown(song.title, 150)}**\n{shown(song.artist, 100)}"
+    embed.add_field(name="Handed in by", value=shown(song.user_name, 40))
+    if song.note:
+        embed.add_field(name="Note", value=shown(song.note, 300), inline=False)
+    if song.file_name:
+        embed.add_field(name="File", value=shown(song.file_name, 100), inline=False)
+    return embed

@@ -1,0 +1,60 @@
+"""Words of users, made safe and short enough for a message."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+import discord
+
+from domain.songs import Person, Song
+
+_MARKDOWN = re.compile(r"([\\*_~`|<>\[\]()#:@+\-.])")
+
+
+def plain(text: str, most: int) -> str:
+    """One line without control characters, text direction tricks or towers of combining marks.
+
+    Cut to `most` characters, the last then being an ellipsis.
+    """
+    kept: list[str] = []
+    marks = 0
+    for character in " ".join(text.split()):
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if category not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and marks <= 2:
+            kept.append(character)
+    line = "".join(kept).strip()
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def shown(text: str, most: int = 60) -> str:
+    """Like plain, with everything escaped that Discord would read as markdown, a link or a mention.
+
+    At most twice as long as `most`, in the UTF-16 units that Discord counts.
+    """
+    return _MARKDOWN.sub(r"\\\1", plain(text, most)) or "–"
+
+
+def length(text: str) -> int:
+    """The length as Discord counts it, in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def song_name(song: Song) -> str:
+    return f"{shown(song.artist, 40)} – **{shown(song.title, 50)}**"
+
+
+def since(moment: datetime) -> str:
+    """How long ago, kept current by the reader's own Discord, so that a board need not be edited for it."""
+    return discord.utils.format_dt(moment, "R")
+
+
+def person(user: discord.abc.User) -> Person:
+    return Person(user.id, plain(user.display_name, 80) or str(user.id))
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """ "1 song", "2 songs"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,146 @@
+"""Setting up, and who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import discord
+import pytest
+import simcord
+from discord.ext import tasks
+
+from bot import COGS, Bot
+from cogs import help as help_page
+from tests.cogs.conftest import Show, text
+
+LINK = "https://youtu.be/{:011}"
+
+
+async def test_help_shows_everybody_what_they_may_use(show: Show) -> None:
+    listener, reviewer, admin = [text(await who.slash(show.songs, "help")) for who in (show.anna, show.rita, show.host)]
+    assert "/submit" in listener
+    assert "/next" not in listener
+    assert "/next" in reviewer
+    assert "/setup-live-queue" not in reviewer
+    assert "/setup-live-queue" in admin
+
+
+async def test_every_command_is_in_the_help_once(env: simcord.Env) -> None:
+    assert isinstance(env.bot, Bot)
+    groups = (help_page.FOR_ALL, help_page.FOR_REVIEWERS, help_page.FOR_ADMINS)
+    named = [name for group in groups for names in group.values() for name in names]
+    assert sorted(named) == sorted(command.name for command in env.bot.tree.get_commands())
+
+
+@pytest.mark.parametrize("command", [name for names in help_page.FOR_REVIEWERS.values() for name in names])
+async def test_only_reviewers_and_admins_run_the_queue(show: Show, command: str) -> None:
+    await show.submit(show.ben, LINK.format(1), title="Ben's", skip="paid")
+    options = {"move": {"song": "1", "line": 1}, "remove": {"song": "1"}, "approve": {"song": "1", "line": 1}}
+    before = show.shown("Reviewer queue"), show.shown("Pending skips")
+    assert "Only reviewers" in text(await show.anna.slash(show.songs, command, **options.get(command, {})))
+    assert (show.shown("Reviewer queue"), show.shown("Pending skips")) == before
+
+
+@pytest.mark.parametrize("label", ["Next", "Move…", "Remove…", "Refresh", "Show the whole line"])
+async def test_only_reviewers_and_admins_use_the_reviewer_board(show: Show, label: str) -> None:
+    await show.submit(show.ben, LINK.format(1))
+    assert "Only reviewers" in text(await show.anna.click(show.board("Reviewer queue"), label=label))
+
+
+async def test_autocompletion_shows_others_songs_to_reviewers_only(show: Show) -> None:
+    await show.submit(show.ben, LINK.format(1), title="Secret")
+    assert await show.anna.autocomplete(show.songs, "move", "song", "sec") == []
+    [choice] = await show.rita.autocomplete(show.songs, "move", "song", "sec")
+    assert "Secret" in choice["name"]
+    assert choice["value"] == show.song_id("Secret")
+
+
+async def test_set_up_names_the_permissions_that_are_missing(show: Show) -> None:
+    denied = discord.PermissionOverwrite(pin_messages=False, embed_links=False)
+    secret = show.guild.create_text_channel("secret", overwrites={show.guild.default_role: denied})
+    me = show.guild.me
+    assert me
+    answer = text(await show.host.slash(show.songs, "setup-live-queue", channel=secret))
+    if "I lack" not in answer:  # the offline Discord gives the bot a role with everything
+        pytest.skip("the bot is administrator on this offline Discord")
+    assert "Embed Links, Pin Messages" in answer
+
+
+async def test_settings_are_shown_with_what_is_missing(show: Show) -> None:
+    answer = text(await show.host.slash(show.songs, "show-settings"))
+    assert show.songs.mention in answer
+    assert "Bookmarks: not set, see /setbookmarkchannel" in answer
+    await show.host.slash(show.stage, "setbookmarkchannel")
+    assert f"Bookmarks: {show.stage.mention}" in text(await show.host.slash(show.songs, "show-settings"))
+
+
+async def test_everyone_can_not_be_made_reviewers(show: Show) -> None:
+    answer = await show.host.slash(show.songs, "set-reviewer-role", role=show.guild.default_role)
+    assert "choose a role of its own" in text(answer)
+
+
+async def test_settings_outlive_a_restart(show: Show, make_bot: Callable[[], Bot]) -> None:
+    await show.rita.slash(show.desk, "close-submissions", scope="Everything")
+    await show.restart(make_bot)
+    assert "closed right now" in text(await show.submit(show.anna, LINK.format(1)))
+
+
+async def test_every_cog_can_be_reloaded_and_its_buttons_go_on_working(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(show.env.bot, Bot)
+    await show.submit(show.anna, LINK.format(1))
+    assert "Only the owner of the bot" in text(await show.host.slash(show.songs, "reload"))
+
+    async def owner(_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(show.env.bot, "is_owner", owner)
+    for cog in COGS:
+        part = cog.removeprefix("cogs.")
+        assert f"Reloaded: {part}." in text(await show.host.slash(show.songs, "reload", part=part))
+    assert "Now playing" in text(await show.rita.click(show.board("Reviewer queue"), label="Next"))
+
+
+async def test_unloading_a_cog_ends_its_loops(show: Show) -> None:
+    assert isinstance(show.env.bot, Bot)
+    loops = [
+        loop for cog in show.env.bot.cogs.values() for loop in vars(type(cog)).values() if isinstance(loop, tasks.Loop)
+    ]
+    running = [getattr(cog, name) for cog in show.env.bot.cogs.values() for name in dir(cog) if is_loop(cog, name)]
+    assert len(running) == len(loops) > 0
+    assert all(loop.is_running() for loop in running)
+    for name in list(show.env.bot.extensions):
+        await show.env.bot.unload_extension(name)
+    await show.env.settle()
+    assert not any(loop.is_running() for loop in running)
+    for name in COGS:
+        await show.env.bot.load_extension(name)
+
+
+def is_loop(cog: object, name: str) -> bool:
+    return isinstance(getattr(type(cog), name, None), tasks.Loop)
+
+
+async def test_an_error_nobody_expected_is_logged_with_ids_and_answered_with_one_sentence(
+    show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("cogs.boards.cog.songs.mine_waiting", None)
+    answer = await show.anna.slash(show.songs, "position")
+    assert (
+        text(answer)
+        == "Something went wrong here, and it has been written to the bot's log. Please try again in a moment."
+    )
+    assert f"user {show.anna.id} in guild {show.guild.id}" in caplog.text
+    assert [type(getattr(error, "original", error)) for error in show.env.errors] == [TypeError]
+    show.env.check_errors = False
+
+
+async def test_with_the_database_away_every_command_says_that_trying_again_is_safe(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await show.break_database(monkeypatch)
+    for command in ("next", "finish", "clearfree", "open-submissions"):
+        assert "Trying again is safe" in text(await show.rita.slash(show.desk, command))
+    for command in ("queue", "position", "mysubmissions"):
+        assert "Trying again is safe" in text(await show.anna.slash(show.songs, command))
