@@ -67,9 +67,9 @@ class Bot(commands.Bot):
     async def setup_hook(self) -> None:
         for cog in COGS:
             await self.load_extension(cog)
-        await self._register_commands()
+        await self.register_commands()
 
-    async def _register_commands(self) -> None:
+    async def register_commands(self) -> None:
         """In one guild they appear at once, and then only there; else globally."""
         if self.only_guild:
             self.tree.copy_global_to(guild=self.only_guild)

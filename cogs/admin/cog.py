@@ -13,7 +13,7 @@ from cogs import rights
 from cogs.admin.embeds import overview
 from cogs.admin.permissions import BOARD, POST, SONG_POST, SUBMISSIONS, Needs
 from cogs.answers import Interaction, acknowledge, answer
-from db import boards
+from db import boards, channels
 from db.boards import Kind
 from domain.refusals import Refused
 
@@ -38,6 +38,8 @@ class Admin(commands.Cog):
     ) -> None:
         await acknowledge(interaction)
         place = self._place(interaction, channel, SUBMISSIONS)
+        async with self.bot.pool.acquire() as con:  # what was posted before is not meant for the bot
+            await channels.read_up_to(con, place.guild.id, place.id, interaction.id)
         await self._set(interaction, f"Songs can be pasted in {place.mention} now.", submission_channel=place.id)
 
     @app_commands.command(name="setnowplayingchannel", description="Where the song that is playing is posted")
@@ -117,6 +119,7 @@ class Admin(commands.Cog):
             raise Refused("There is no such part. Pick one from the list that appears while you type.")
         for name in parts:
             await self.bot.reload_extension(name)
+        await self.bot.register_commands()
         await answer(interaction, f"Reloaded: {', '.join(name.removeprefix('cogs.') for name in parts)}.")
 
     @reload.autocomplete("part")

@@ -13,8 +13,9 @@ from discord.ext import commands, tasks
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer, show_form, view_of
-from cogs.submissions import pasted, titles, uploads
+from cogs.submissions import titles, uploads
 from cogs.submissions.embeds import mine
+from cogs.submissions.reader import Reader
 from cogs.submissions.views import ITEMS, MySong, SubmitForm, reply, typed
 from cogs.text import person, plain
 from db import songs, submissions
@@ -37,6 +38,7 @@ class Submissions(commands.Cog):
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
+        self.reader = Reader(self)
 
     async def cog_load(self) -> None:
         self.bot.uploads.mkdir(parents=True, exist_ok=True)
@@ -163,16 +165,22 @@ class Submissions(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        if message.guild is None or message.author.bot or not (parts := pasted.parts_of(message)):
-            return
+        await self.reader.read(message)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        for guild in self.bot.guilds:
+            await self._catch_up(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self._catch_up(guild)
+
+    async def _catch_up(self, guild: discord.Guild) -> None:
         try:
-            settings = await self.bot.settings(message.guild.id)
-            if message.channel.id == settings.submission_channel:
-                result = await pasted.take(self, message, parts)
-                await pasted.answer(message, result, delete=settings.delete_pasted)
-        except UNAVAILABLE as error:
-            log.warning("Message %s could not be taken: %r", message.id, error)
-            await pasted.away(message)
+            await self.reader.catch_up(guild)
+        except (discord.HTTPException, *UNAVAILABLE) as error:
+            log.warning("What was pasted in guild %s meanwhile could not be read: %r", guild.id, error)
 
     @tasks.loop(hours=1)
     async def sweep(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 from discord import ui
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cogs.submissions.cog import Submissions
 
 log = logging.getLogger(__name__)
+
+Part: TypeAlias = Link | Rejected | discord.Attachment
 
 NOTE_STAYS = 30
 """Seconds that a note in the channel stays for somebody whose DMs are closed."""
@@ -47,12 +49,12 @@ class Result:
         return buttons(first) if first else None
 
 
-def parts_of(message: discord.Message) -> list[Link | Rejected | discord.Attachment]:
+def parts_of(message: discord.Message) -> list[Part]:
     """Links and audio files in order; empty for chatter."""
     return [*read_message(message.content), *filter(looks_like_audio, message.attachments)]
 
 
-async def take(cog: Submissions, message: discord.Message, parts: list[Link | Rejected | discord.Attachment]) -> Result:
+async def take(cog: Submissions, message: discord.Message, parts: list[Part]) -> Result:
     """Hands in every part by the rules; one that is refused does not stop the others."""
     result = Result([])
     for number, part in enumerate(parts[:MOST_PARTS]):
@@ -65,9 +67,7 @@ async def take(cog: Submissions, message: discord.Message, parts: list[Link | Re
     return result
 
 
-async def _take_one(
-    cog: Submissions, message: discord.Message, number: int, part: Link | Rejected | discord.Attachment, result: Result
-) -> str:
+async def _take_one(cog: Submissions, message: discord.Message, number: int, part: Part, result: Result) -> str:
     if isinstance(part, Rejected):
         raise Refused(part.reason)
     assert message.guild
@@ -112,7 +112,7 @@ async def away(message: discord.Message) -> None:
     await _tell(message, "Your song could not be saved right now. Please paste it again in a minute.", None)
 
 
-def _called(part: Link | Rejected | discord.Attachment) -> str:
+def _called(part: Part) -> str:
     if isinstance(part, discord.Attachment):
         return shown(part.filename, 80)
     return shown(part.address if isinstance(part, Rejected) else part.url, 120)

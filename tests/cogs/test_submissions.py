@@ -282,3 +282,20 @@ async def test_a_song_is_saved_or_its_submitter_is_told_when_the_database_is_awa
     assert opened.modal
     answer = await show.anna.submit_modal(opened, form(opened.modal, link=YOUTUBE.format(1)))
     assert "Trying again is safe" in text(answer)
+
+
+async def test_songs_pasted_while_the_bot_was_away_are_taken_when_it_is_back_and_once(
+    show: Show, make_bot: Callable[[], Bot]
+) -> None:
+    await show.anna.send(show.songs, YOUTUBE.format(1))
+    heard_by = show.env.backend.subscribers
+    listening, heard_by[:] = list(heard_by), []
+    show.env.backend.create_message(show.songs.id, show.ben.id, YOUTUBE.format(2))
+    heard_by[:] = listening
+    assert dms(show.ben) == []
+    for _ in range(2):
+        await show.restart(make_bot)
+        await show.env.settle()
+    assert [dm.content[:10] for dm in dms(show.ben)] == ["Handed in:"]
+    assert len(dms(show.anna)) == 1
+    assert "**Free** · 2 songs" in show.shown("Live queue")

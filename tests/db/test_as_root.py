@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pwd
 import shutil
 import stat
 import subprocess
@@ -14,15 +13,15 @@ import sysconfig
 from collections.abc import Generator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from db import as_root, embedded
-from db.embedded import Server
-from db.pool import connect
 from tests.conftest import reachable_folder
+from tests.db.servers import ask, postmaster
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give itself up")
+pwd = pytest.importorskip("pwd", reason="Windows has no root")
+
+pytestmark = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give itself up")
 
 
 @pytest.fixture
@@ -39,16 +38,8 @@ def closed(place: Path) -> Path:
     return place / "closed"
 
 
-async def ask(server: Server, question: str) -> object:
-    con = await connect(server.address())
-    try:
-        return await con.fetchval(question)
-    finally:
-        await con.close()
-
-
 def user_of_server(data: Path) -> int:
-    return psutil.Process(int((data / "postmaster.pid").read_text().split("\n")[0])).uids().effective
+    return postmaster(data).uids().effective
 
 
 async def test_the_server_is_somebody_without_rights(place: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the bot is fast at, beside what it could be."""
