@@ -25,7 +25,7 @@ from db import config, embedded
 from db.address import Address, BadAddress
 from db.claim import CannotClaim, claim
 from db.migrate import MigrationRefused, migrate
-from db.pool import CannotOpen, Pool, close_pool, open_pool
+from db.pool import CannotOpen, Connection, Pool, close_pool, open_pool
 from domain.environment import Environment, Mistakes, environment_from
 from domain.settings import Settings
 
@@ -45,7 +45,10 @@ STOPS_THE_START = (Mistakes, BadAddress, CannotClaim, CannotOpen, MigrationRefus
 
 
 class Bot(commands.Bot):
-    """The bot on its pool; `home` is the folder that holds uploads/ and data/."""
+    """The bot on its pool; `home` is the folder that holds uploads/."""
+
+    prompt = 5.0
+    """Seconds for the database; a connection that hangs is given up after half as long again, and an answer sent."""
 
     def __init__(self, pool: Pool, *, home: Path = HERE, guild_id: int | None = None) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, message_content=True)
@@ -85,15 +88,24 @@ class Bot(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Commands are slash commands; the cogs listen to messages themselves."""
 
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Connection, None]:
+        """The database, for somebody who waits for an answer.
+
+        Raises TimeoutError if none is free, or if all that is done with it takes longer than `prompt` seconds.
+        """
+        async with asyncio.timeout(self.prompt), self.pool.acquire(timeout=self.prompt / 2) as con:
+            yield con
+
     async def settings(self, guild_id: int) -> Settings:
         """The guild's settings, read once and kept until they change."""
         if guild_id not in self._settings:
-            async with self.pool.acquire() as con:
+            async with self.connection() as con:
                 self._settings[guild_id] = await config.load(con, guild_id)
         return self._settings[guild_id]
 
     async def change_settings(self, guild_id: int, by: int, **values: bool | int | str) -> None:
-        async with self.pool.acquire() as con:
+        async with self.connection() as con:
             self._settings[guild_id] = await config.change(con, guild_id, by, **values)
         self.dispatch("queue_changed", guild_id)
 

@@ -16,7 +16,7 @@ async def press_next(interaction: Interaction, seen: int | None) -> tuple[str, L
     """
     await rights.reviewers_only(interaction)
     guild = rights.guild_of(interaction)
-    async with interaction.client.pool.acquire() as con:
+    async with interaction.client.connection() as con:
         turn = await queue.take_next(con, guild.id, person(interaction.user), seen)
     if isinstance(turn, LastStart):
         return f"Nothing was changed: {turn.words}, {song_name(turn.song)}.", turn

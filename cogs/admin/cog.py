@@ -38,7 +38,7 @@ class Admin(commands.Cog):
     ) -> None:
         await acknowledge(interaction)
         place = self._place(interaction, channel, SUBMISSIONS)
-        async with self.bot.pool.acquire() as con:  # what was posted before is not meant for the bot
+        async with self.bot.connection() as con:  # what was posted before is not meant for the bot
             await channels.read_up_to(con, place.guild.id, place.id, interaction.id)
         await self._set(interaction, f"Songs can be pasted in {place.mention} now.", submission_channel=place.id)
 
@@ -103,7 +103,7 @@ class Admin(commands.Cog):
         await acknowledge(interaction)
         rights.admins_only(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             hung = await boards.of_guild(con, guild.id)
         await answer(interaction, embed=overview(guild, await self.bot.settings(guild.id), hung))
 
@@ -146,7 +146,7 @@ class Admin(commands.Cog):
 
     async def _hang(self, place: discord.TextChannel, *kinds: Kind) -> None:
         for kind in kinds:
-            async with self.bot.pool.acquire() as con:
+            async with self.bot.connection() as con:
                 before = await boards.hang(con, place.guild.id, kind, place.id)
             old = place.guild.get_channel(before.channel_id) if before else None
             if before and before.message_id and isinstance(old, discord.TextChannel):

@@ -51,7 +51,7 @@ class Boards(commands.Cog):
     async def position(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             own = await songs.mine_waiting(con, guild.id, interaction.user.id)
             gaps = await queue.recent_gaps(con, guild.id)
         if not own:
@@ -104,7 +104,7 @@ class Boards(commands.Cog):
     async def _guilds(self) -> list[int]:
         """Guilds with boards that the bot is in; none while the database is away: the next pass comes soon."""
         try:
-            async with self.bot.pool.acquire() as con:
+            async with self.bot.connection() as con:
                 hung = await boards.guilds(con)
         except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
             log.warning("The boards could not be looked at: %r", error)

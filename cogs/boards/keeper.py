@@ -81,7 +81,7 @@ class Keeper:
     async def _make_true(self, guild_id: int) -> bool:
         """Reads the line once and shows it wherever it hangs; True if something was sent or edited."""
         settings = await self.bot.settings(guild_id)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             hung = await boards.of_guild(con, guild_id)
             lines = {LINES[board.kind] for board in hung}
             drawn = {some: await pages.page(con, guild_id, some) for some in lines}
@@ -110,7 +110,7 @@ class Keeper:
             await self._refused(board, channel, error)
             return False
         self._trouble.pop((board.guild_id, board.kind), None)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             await boards.shown(con, board, message_id, digest)
         return True
 
@@ -178,18 +178,18 @@ class Keeper:
             return
         del self._trouble[board.guild_id, board.kind]
         await channel.get_partial_message(board.message_id).delete()
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             await boards.lost(con, board.guild_id, [board.message_id])
         self._dirty.add(board.guild_id)
 
     async def messages_gone(self, guild_id: int, message_ids: set[int]) -> None:
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             if await boards.lost(con, guild_id, message_ids):
                 self.hint(guild_id)
 
     async def channel_gone(self, guild_id: int, channel_id: int) -> None:
         """Switches off the boards of a channel that was deleted, and tells the debug channel."""
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             kinds = await boards.switch_off(con, guild_id, channel_id)
         for kind in kinds:
             self._trouble.pop((guild_id, kind), None)
@@ -202,7 +202,7 @@ class Keeper:
 
     async def check(self, guild_id: int) -> None:
         """Looks whether the boards' messages are still there; Discord tells of deletions only while we listen."""
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             hung = await boards.of_guild(con, guild_id)
         for board in hung:
             channel = self.bot.get_channel(board.channel_id)

@@ -136,7 +136,7 @@ async def private_page(interaction: Interaction, kind: Kind, number: int) -> tup
         await rights.reviewers_only(interaction)
     guild = rights.guild_of(interaction)
     settings = await interaction.client.settings(guild.id)
-    async with interaction.client.pool.acquire() as con:
+    async with interaction.client.connection() as con:
         page = await pages.page(con, guild.id, LINES[kind], number)
     return DRAW[kind](page, settings), page_view(kind, page)
 
@@ -147,7 +147,7 @@ class PickSong(Choice, template=r"pick:(?P<action>\d):song"):
     async def chosen(self, interaction: Interaction, value: str) -> None:
         await rights.reviewers_only(interaction)
         guild, action, song_id = rights.guild_of(interaction), Action(self.numbers["action"]), int(value)
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             if action is Action.REMOVE:
                 song = await queue.remove(con, guild.id, person(interaction.user), song_id)
             else:
@@ -169,7 +169,7 @@ class PickLine(Choice, template=r"pick:(?P<action>\d):line:(?P<song>\d+)"):
         await rights.reviewers_only(interaction)
         guild, line = rights.guild_of(interaction), Line(int(value))
         change = queue.approve if self.numbers["action"] == Action.APPROVE else queue.move
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             song = await change(con, guild.id, person(interaction.user), self.numbers["song"], line)
         await _done(interaction, f"{song_name(song)} is in {line.label} now.")
 
@@ -190,7 +190,7 @@ async def _offer_songs(interaction: Interaction, action: Action) -> None:
 async def _songs_to_pick(interaction: Interaction, action: Action, number: int) -> tuple[str, ui.View]:
     await rights.reviewers_only(interaction)
     guild = rights.guild_of(interaction)
-    async with interaction.client.pool.acquire() as con:
+    async with interaction.client.connection() as con:
         found = await songs.waiting(con, guild.id, _PICKED_FROM[action], MOST_OPTIONS + 1, number * MOST_OPTIONS)
     if not found and number == 0:
         raise Refused("No song is waiting there.")

@@ -65,7 +65,7 @@ class Queue(commands.Cog):
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             song = await queue.finish(con, guild.id, person(interaction.user))
         await self._changed(interaction, f"Finished: {song_name(song)}. Nothing is playing now.")
 
@@ -76,7 +76,7 @@ class Queue(commands.Cog):
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)
         guild, to = rights.guild_of(interaction), Line(line.value)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             moved = await queue.move(con, guild.id, person(interaction.user), number_of(song), to)
         await self._changed(interaction, f"{song_name(moved)} is in {to.label} now.")
 
@@ -86,7 +86,7 @@ class Queue(commands.Cog):
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)
         guild, by = rights.guild_of(interaction), person(interaction.user)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             removed = await queue.remove(con, guild.id, by, number_of(song), plain(reason, 200))
         await self._changed(interaction, f"Removed: {song_name(removed)}.")
 
@@ -97,7 +97,7 @@ class Queue(commands.Cog):
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)
         guild, to = rights.guild_of(interaction), Line(line.value)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             approved = await queue.approve(con, guild.id, person(interaction.user), number_of(song), to)
         await self._changed(interaction, f"{song_name(approved)} is in {to.label} now.")
 
@@ -106,7 +106,7 @@ class Queue(commands.Cog):
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             waiting = await songs.count(con, guild.id, Line.FREE)
         if not waiting:
             raise Refused("The Free line is empty.")
@@ -148,7 +148,7 @@ class Queue(commands.Cog):
         """Only for reviewers, since the choices show what others handed in."""
         if not await rights.is_reviewer(interaction):
             return []
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             found = await songs.find(con, rights.guild_of(interaction).id, words.strip(), lines)
         return [
             app_commands.Choice(name=plain(f"#{song.id} {song.name} · {song.user_name}", 100), value=str(song.id))
@@ -169,7 +169,7 @@ class Queue(commands.Cog):
     async def _announce(self, guild_id: int) -> None:
         """Posts what is playing, with the link or the file, once."""
         guild = self.bot.get_guild(guild_id)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             song = await queue.unannounced(con, guild_id)
         if song is None or guild is None:
             return
@@ -177,7 +177,7 @@ class Queue(commands.Cog):
         channel = guild.get_channel(channel_id) if channel_id else None
         if isinstance(channel, discord.TextChannel):
             await self._post(channel, song)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             await queue.announced(con, song.id)
 
     async def _post(self, channel: discord.TextChannel, song: Song) -> None:

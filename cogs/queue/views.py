@@ -25,7 +25,7 @@ class ClearFree(Press, template=r"queue:clear:yes"):
     async def pressed(self, interaction: Interaction) -> None:
         await rights.reviewers_only(interaction)
         guild = rights.guild_of(interaction)
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             removed = await queue.clear_free(con, guild.id, person(interaction.user))
         interaction.client.dispatch("queue_changed", guild.id)
         await interaction.edit_original_response(

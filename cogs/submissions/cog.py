@@ -87,7 +87,7 @@ class Submissions(commands.Cog):
     async def mysubmissions(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             own = [
                 (song, await songs.place(con, song.id))
                 for song in await songs.mine(con, guild.id, interaction.user.id, most=10)
@@ -130,7 +130,7 @@ class Submissions(commands.Cog):
         if title or not (found := await titles.title_of(self.web, link, self.title_services)):
             return outcome
         song = outcome.song if isinstance(outcome, Held) else outcome
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             named = await submissions.fill_title(con, song.id, plain(found, MOST_TITLE))
         return Held(named, outcome.why) if isinstance(outcome, Held) else named
 
@@ -154,7 +154,7 @@ class Submissions(commands.Cog):
             raise
 
     async def _hand_in(self, guild_id: int, user: Person, entry: HandIn) -> Song | Held:
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             outcome = await submissions.hand_in(con, guild_id, user, entry)
         self.bot.dispatch("queue_changed", guild_id)
         return outcome
@@ -186,7 +186,7 @@ class Submissions(commands.Cog):
     async def sweep(self) -> None:
         """Forgets songs that nobody chose for within a day, with their files."""
         try:
-            async with self.bot.pool.acquire() as con:
+            async with self.bot.connection() as con:
                 files = await submissions.drop_stale(con)
             await uploads.drop(self.bot.uploads, *files)
         except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)

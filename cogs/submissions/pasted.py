@@ -76,7 +76,7 @@ async def _take_one(cog: Submissions, message: discord.Message, number: int, par
         result.first_held = result.first_held or outcome
     else:
         result.first_taken = result.first_taken or outcome
-    async with cog.bot.pool.acquire() as con:
+    async with cog.bot.connection() as con:
         place = await songs.place(con, outcome.song.id if isinstance(outcome, Held) else outcome.id)
     return told(outcome, place, await cog.bot.settings(message.guild.id))
 

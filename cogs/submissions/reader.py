@@ -53,7 +53,7 @@ class Reader:
         result = await pasted.take(self.cog, message, parts)
         await pasted.answer(message, result, delete=settings.delete_pasted)
         if min(self._unfinished) == message.id:  # an earlier one must not be passed over after a crash
-            async with self.bot.pool.acquire() as con:
+            async with self.bot.connection() as con:
                 await channels.read_up_to(con, guild.id, message.channel.id, message.id)
 
     async def catch_up(self, guild: discord.Guild) -> None:
@@ -62,7 +62,7 @@ class Reader:
         channel = guild.get_channel(channel_id) if channel_id else None
         if not isinstance(channel, discord.TextChannel):
             return
-        async with self.bot.pool.acquire() as con:
+        async with self.bot.connection() as con:
             last = await channels.last_read(con, guild.id, channel.id)
         if last is None:
             return

@@ -33,7 +33,7 @@ class _Decide(Press, template=r"(?!)"):
     decision: Decision
 
     async def pressed(self, interaction: Interaction) -> None:
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             outcome = await type(self).decision(con, person(interaction.user), self.numbers["song"])
         text, view = await reply(interaction, outcome)
         await interaction.edit_original_response(content=text, embed=None, view=view)
@@ -58,7 +58,7 @@ class Withdraw(Press, template=r"song:withdraw:(?P<song>\d+)"):
     label, updates = "Withdraw", True
 
     async def pressed(self, interaction: Interaction) -> None:
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             song = await submissions.withdraw(con, person(interaction.user), self.numbers["song"])
         interaction.client.dispatch("queue_changed", song.guild_id)
         await interaction.edit_original_response(content=f"Withdrawn: {song_name(song)}.", embed=None, view=None)
@@ -86,14 +86,14 @@ class EditForm(Form, title="Edit your song"):
     @classmethod
     async def of(cls, interaction: Interaction, song_id: int) -> EditForm:
         try:
-            async with asyncio.timeout(SHORT_READ), interaction.client.pool.acquire() as con:
+            async with asyncio.timeout(SHORT_READ), interaction.client.connection() as con:
                 return cls(song_id, await songs.of_user(con, interaction.user.id, song_id))
         except UNAVAILABLE:
             return cls(song_id, None)
 
     async def on_submit(self, interaction: Interaction, /) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await acknowledge(interaction)
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             song = await submissions.edit(
                 con,
                 person(interaction.user),
@@ -157,7 +157,7 @@ class MySong(Choice, template=r"song:mine"):
     placeholder = "Change one of your songs"
 
     async def chosen(self, interaction: Interaction, value: str) -> None:
-        async with interaction.client.pool.acquire() as con:
+        async with interaction.client.connection() as con:
             song = await songs.of_user(con, interaction.user.id, int(value))
             place = await songs.place(con, int(value))
         if song is None or song.guild_id != rights.guild_of(interaction).id:
@@ -173,7 +173,7 @@ async def reply(interaction: Interaction, outcome: Song | Held) -> tuple[str, ui
     """What a submitter is told after handing in or deciding, with the buttons that go with it."""
     song = outcome.song if isinstance(outcome, Held) else outcome
     interaction.client.dispatch("queue_changed", song.guild_id)
-    async with interaction.client.pool.acquire() as con:
+    async with interaction.client.connection() as con:
         place = await songs.place(con, song.id)
     return told(outcome, place, await interaction.client.settings(song.guild_id)), buttons(outcome)
 

@@ -94,7 +94,7 @@ class Show:
 
 
 class NoPool:
-    def acquire(self) -> object:
+    def acquire(self, *, timeout: float) -> object:
         raise TimeoutError
 
 

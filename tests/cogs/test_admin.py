@@ -11,7 +11,11 @@ from discord.ext import tasks
 
 from bot import COGS, Bot
 from cogs import help as help_page
+from db import queue
+from db.lock import guild_lock
+from db.pool import Connection, Pool
 from tests.cogs.conftest import Show, text
+from tests.songs import GUILD, RITA, put
 
 LINK = "https://youtu.be/{:011}"
 
@@ -144,3 +148,18 @@ async def test_with_the_database_away_every_command_says_that_trying_again_is_sa
         assert "Trying again is safe" in text(await show.rita.slash(show.desk, command))
     for command in ("queue", "position", "mysubmissions"):
         assert "Trying again is safe" in text(await show.anna.slash(show.songs, command))
+
+
+async def test_a_database_that_does_not_answer_is_given_up_in_time_and_nothing_is_done(
+    make_bot: Callable[[], Bot], pool: Pool, con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = await put(con)
+    bot = make_bot()
+    monkeypatch.setattr(Bot, "prompt", 0.2)
+    async with guild_lock(con, GUILD):
+        with pytest.raises(TimeoutError):
+            async with bot.connection() as hanging:
+                await queue.take_next(hanging, GUILD, RITA, None)
+    async with bot.connection() as again:
+        turn = await queue.take_next(again, GUILD, RITA, None)
+    assert turn.song.id == song.id
