@@ -133,6 +133,7 @@ async def database(url: str | None, folder: Path) -> AsyncGenerator[Pool, None]:
         finally:
             if watch:
                 watch.cancel()
+                await asyncio.wait([watch])  # a start that it has begun must not outlive the stop
             await close_pool(pool)
     finally:
         if server:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 from discord import app_commands, ui
 
-from db.pool import UNAVAILABLE
+from db.pool import UNAVAILABLE, transient
 from domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def failed(interaction: Interaction, error: BaseException) -> None:
     error = getattr(error, "original", error)
     if isinstance(error, Refused):
         text = str(error)
-    elif isinstance(error, UNAVAILABLE):
+    elif transient(error):
         log.warning("The database is away: %r", error)
         text = TRY_AGAIN
     else:

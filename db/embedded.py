@@ -183,14 +183,15 @@ def _make(data: Path, programs: Programs) -> None:
 
 def _initdb(new: Path, programs: Programs) -> None:
     arguments = [
-        *("-D", str(new), "-U", "postgres", "--encoding=UTF8", "--data-checksums", "--auth-local=trust"),
-        *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *("-D", str(new), "-U", "postgres", "--data-checksums"),
+        *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *("--auth-local=trust", f"--auth-host={'scram-sha-256' if _WINDOWS else 'reject'}"),
         *(f"--set={name}={value}" for name, value in _SETTINGS.items()),
     ]
     password = new.with_name(f"{new.name}.{_PASSWORD}")
     if _WINDOWS:
         password.write_text(secrets.token_urlsafe(24))
-        arguments += ["--auth-host=scram-sha-256", f"--pwfile={password}"]
+        arguments.append(f"--pwfile={password}")
     ended = programs.run(new, "initdb", *arguments)
     if ended.returncode:
         raise CannotStart(f"The database could not be made: {last_words(ended.stdout)}")
@@ -225,8 +226,9 @@ def _end_leftovers(data: Path) -> None:
     left = [process for process in psutil.process_iter() if _works_on(data, process)]
     patience = time.monotonic() + 1
     while left := [process for process in left if _works_on(data, process)]:
-        for process in left if time.monotonic() > patience else []:
-            process.kill()
+        with suppress(psutil.NoSuchProcess):
+            if time.monotonic() > patience:
+                left[0].kill()
         time.sleep(0.01)
 
 

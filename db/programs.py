@@ -41,8 +41,10 @@ class Programs:
                 f"{data} was made by PostgreSQL {major}, but the bot has only {' and '.join(_FOLDERS)}. "
                 "Set DATABASE_URL to a server that has its data, or move the folder away to begin anew."
             )
-        folder = Path(package.submodule_search_locations[0], _FOLDERS[major], "bin")
-        return cls(as_root.programs_for(who, folder), who)
+        folder = as_root.programs_for(who, Path(package.submodule_search_locations[0], _FOLDERS[major], "bin"))
+        if os.name != "nt" and re.search(r'["$`\\]', str(folder)):  # they call each other through a shell
+            raise CannotStart(f"PostgreSQL can't run from {folder}. Give the bot a folder without any of \" $ ` \\.")
+        return cls(folder, who)
 
     def run(self, cwd: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603  # the program is the wheel's

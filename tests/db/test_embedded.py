@@ -1,112 +1,23 @@
-"""The PostgreSQL that comes with the bot: made, started, found again and stopped, in a folder of its own."""
+"""The PostgreSQL that comes with the bot: made, started and stopped, in a folder of its own, or refused."""
 
-# ruff: noqa: ASYNC110, ASYNC220, ASYNC240  # nothing else waits while a test looks at processes and files
+# ruff: noqa: ASYNC240  # nothing else waits while a test looks at processes and files
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import stat
-import subprocess
-import sys
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
-import psutil
 import pytest
 
 from db import embedded
-from db.embedded import Server
-from db.pool import connect, transient
+from db.pool import connect
 from db.programs import CannotStart
-from tests.conftest import reachable_folder
+from tests.db.servers import SONGS, ask, ended, postmaster, running
 
-ROOT = Path(__file__).parents[2]
-BOT = """
-import asyncio, sys
-from pathlib import Path
-from db import embedded
-
-async def main():
-    await embedded.start(Path(sys.argv[1]))
-    print("up", flush=True)
-    await asyncio.sleep(60)
-
-asyncio.run(main())
-"""
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="these faults are caused in POSIX's way")
-
-
-@asynccontextmanager
-async def running(data: Path) -> AsyncGenerator[Server]:
-    server = await embedded.start(data)
-    try:
-        yield server
-    finally:
-        await server.stop()
-
-
-@contextmanager
-def bot(data: Path) -> Generator[subprocess.Popen[str]]:
-    """A bot in its own process, that is killed at the end and thus leaves its server behind."""
-    command = [sys.executable, "-c", BOT, str(data)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-async def ask(server: Server, question: str) -> object:
-    con = await connect(server.address())
-    try:
-        return await con.fetchval(question)
-    finally:
-        await con.close()
-
-
-def postmaster(data: Path) -> psutil.Process:
-    return psutil.Process(int((data / "postmaster.pid").read_text().split("\n")[0]))
-
-
-def ended(process: psutil.Process) -> bool:
-    """Also of one that nobody has asked for its end yet, as happens in containers."""
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.002)
-
-
-@pytest.fixture
-def place() -> Generator[Path]:
-    with reachable_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def made() -> Generator[Path]:
-    """A data folder with one song, whose server was stopped."""
-
-    async def make(data: Path) -> None:
-        async with running(data) as server:
-            await ask(server, "create table songs as select 1 as id")
-
-    with reachable_folder() as folder:
-        asyncio.run(make(folder / "postgres"))
-        yield folder / "postgres"
-
-
-@pytest.fixture
-def data(place: Path, made: Path) -> Path:
-    return Path(shutil.copytree(made, place / "postgres"))
-
-
-SONGS = "select count(*) from songs"
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="looks at processes and folders in POSIX's way")
 
 
 @pytest.mark.parametrize(
@@ -179,136 +90,6 @@ async def test_a_server_that_runs_is_used_as_it_is(data: Path) -> None:
         assert await ask(again, SONGS) == 1
 
 
-async def test_after_a_kill_9_of_the_bot_the_server_is_found_and_then_stopped(data: Path) -> None:
-    with bot(data) as killed:
-        assert killed.stdout
-        assert killed.stdout.readline() == "up\n"
-        killed.kill()
-        killed.wait()
-    left = postmaster(data)
-    async with running(data) as server:
-        assert postmaster(data) == left
-        assert await ask(server, SONGS) == 1
-    assert ended(left)
-
-
-async def test_a_server_that_was_left_running_is_found_where_its_folder_was_moved(data: Path, place: Path) -> None:
-    await embedded.start(data)
-    moved = data.rename(place / "elsewhere")
-    process = postmaster(moved)
-    async with running(moved) as server:
-        assert postmaster(moved) == process
-        assert await ask(server, SONGS) == 1
-
-
-async def test_after_a_kill_9_of_the_server_it_comes_back_with_all_data(data: Path) -> None:
-    async with running(data) as server:
-        con = await connect(server.address())
-        await con.execute("insert into songs values (2)")
-        postmaster(data).kill()
-        with pytest.raises(Exception) as lost:  # whatever it is, it must be transient
-            await con.execute("select pg_sleep(10)")
-        assert transient(lost.value)
-        await server.ready()
-        assert await ask(server, SONGS) == 2
-
-
-async def test_a_kill_9_of_the_server_between_two_starts_costs_nothing(data: Path) -> None:
-    left = await embedded.start(data)
-    postmaster(data).kill()
-    async with running(data) as server:
-        assert await ask(server, SONGS) == 1
-    await left.stop()
-
-
-async def test_a_busy_orphan_of_a_killed_server_does_not_prevent_the_next(data: Path) -> None:
-    async with running(data) as server:
-        con = await connect(server.address())
-        orphan = psutil.Process(await con.fetchval("select pg_backend_pid()"))
-        busy = asyncio.create_task(con.execute("do $$ begin loop end loop; end $$"))
-        await until(lambda: orphan.cpu_times().user > 0.05)
-        postmaster(data).kill()
-        await server.ready()
-        assert ended(orphan)
-        with pytest.raises(Exception) as lost:  # as above
-            await busy
-        assert transient(lost.value)
-
-
-async def test_a_number_that_went_to_another_process_is_no_server(data: Path) -> None:
-    with subprocess.Popen(["sleep", "60"]) as stranger:
-        (data / "postmaster.pid").write_text(f"{stranger.pid}\n{data}\n1\n5432\n.\n\n1 1\nready\n")
-        async with running(data) as server:
-            assert await ask(server, SONGS) == 1
-        assert stranger.poll() is None
-        stranger.kill()
-
-
-async def test_a_zombie_is_no_server(data: Path, tmp_path: Path) -> None:
-    (tmp_path / "postgres").symlink_to("/bin/true")
-    with subprocess.Popen([tmp_path / "postgres"], cwd=data) as dead:
-        zombie = psutil.Process(dead.pid)
-        await until(lambda: zombie.status() == psutil.STATUS_ZOMBIE)
-        assert zombie.name() == "postgres"
-        (data / "postmaster.pid").write_text(f"{dead.pid}\n{data}\n1\n5432\n.\n\n1 1\nready\n")
-        async with running(data) as server:
-            assert await ask(server, SONGS) == 1
-
-
-@pytest.mark.parametrize("moment", ["postgres.new-*", "postgres.new-*/PG_VERSION", "postgres.new-*/base/4", "postgres"])
-async def test_a_kill_9_during_the_first_start_leaves_nothing_half_done(place: Path, moment: str) -> None:
-    with bot(place / "postgres") as killed:
-        await until(lambda: list(place.glob(moment)))
-        killed.kill()
-        killed.wait()
-    async with running(place / "postgres") as server:
-        assert await ask(server, "select 1") == 1
-    async with running(place / "postgres"):
-        assert [path.name for path in place.iterdir()] == ["postgres"]
-
-
-def let_recovery_take(seconds: float, data: Path) -> None:
-    """The next start looks for more data in an archive, and is slow at it."""
-    settings = f"restore_command = 'sleep {seconds}; false'\nhot_standby = off\n"
-    (data / "postgresql.auto.conf").write_text(settings)
-    (data / "recovery.signal").touch()
-
-
-async def test_a_recovery_is_waited_for_however_long_it_takes(data: Path) -> None:
-    let_recovery_take(0.2, data)
-    coming = asyncio.create_task(embedded.start(data))
-    await until((data / "postmaster.pid").exists)
-    assert not (await asyncio.wait([coming], timeout=0.4))[0]
-    server = await coming
-    assert await ask(server, SONGS) == 1
-    await server.stop()
-
-
-async def test_a_start_that_is_broken_off_leaves_no_server(data: Path) -> None:
-    let_recovery_take(60, data)
-    coming = asyncio.create_task(embedded.start(data))
-    await until((data / "postmaster.pid").exists)
-    server = postmaster(data)
-    coming.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await coming
-    assert ended(server)
-
-
-async def test_a_server_that_is_just_ending_is_waited_for(data: Path) -> None:
-    left = await embedded.start(data)
-    con = await connect(left.address())
-    ending = postmaster(data)
-    ending.terminate()  # ends when its last connection has
-    coming = asyncio.create_task(embedded.start(data))
-    assert not (await asyncio.wait([coming], timeout=0.3))[0]
-    await con.close()
-    server = await coming
-    assert postmaster(data) != ending
-    await server.stop()
-    await left.stop()
-
-
 async def refusal(data: Path) -> str:
     with pytest.raises(CannotStart) as refused:
         await embedded.start(data)
@@ -319,6 +100,16 @@ async def refusal(data: Path) -> str:
 async def test_without_the_wheel_another_server_is_asked_for(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db.programs.find_spec", lambda _: None)
     assert "Set DATABASE_URL" in await refusal(place / "postgres")
+
+
+@pytest.mark.parametrize("character", '"$`\\')
+async def test_programs_in_a_folder_that_a_shell_would_misread_are_refused(
+    place: Path, monkeypatch: pytest.MonkeyPatch, character: str
+) -> None:
+    wheel = SimpleNamespace(submodule_search_locations=[f"/bot{character}"])
+    monkeypatch.setattr("db.programs.find_spec", lambda _: wheel)
+    monkeypatch.setattr("db.as_root.identity", lambda _: {})
+    assert "folder without any of" in await refusal(place / "postgres")
 
 
 async def test_the_data_of_another_version_is_refused(data: Path) -> None:
@@ -337,6 +128,11 @@ async def test_a_folder_with_something_else_in_it_is_left_alone(place: Path) -> 
 async def test_a_path_that_leads_through_a_file_is_refused(place: Path) -> None:
     (place / "data").write_text("a file")
     assert str(place / "data") in await refusal(place / "data" / "postgres")
+
+
+async def test_a_link_that_leads_nowhere_is_refused(place: Path) -> None:
+    (place / "postgres").symlink_to(place / "not mounted")
+    assert "not mounted" in await refusal(place / "postgres")
 
 
 async def test_a_server_that_fails_is_quoted(data: Path) -> None:
