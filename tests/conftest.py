@@ -16,11 +16,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from db import embedded
 from db.address import Address
 from db.migrate import migrate
 from db.pool import Connection, Pool, close_pool, connect, open_pool
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 OTHER_SERVER = os.environ.get("TEST_DATABASE_URL")

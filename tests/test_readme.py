@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import discord
@@ -23,7 +24,7 @@ def test_the_invitation_asks_for_just_the_permissions_that_are_used() -> None:
 
 def test_every_variable_is_explained_in_the_example() -> None:
     example = (PROJECT / ".env.example").read_text("utf-8")
-    assert len(re.findall(r"(?m)^# .*\n(?:# .*\n)*[A-Z_]+=$", example)) == len(Environment.__slots__)
+    assert len(re.findall(r"(?m)^# .*\n(?:# .*\n)*[A-Z_]+=$", example)) == len(fields(Environment))
 
 
 def test_every_file_it_names_exists() -> None:

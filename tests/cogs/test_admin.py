@@ -62,11 +62,7 @@ async def test_autocompletion_shows_others_songs_to_reviewers_only(show: Show) -
 async def test_set_up_names_the_permissions_that_are_missing(show: Show) -> None:
     denied = discord.PermissionOverwrite(pin_messages=False, embed_links=False)
     secret = show.guild.create_text_channel("secret", overwrites={show.guild.default_role: denied})
-    me = show.guild.me
-    assert me
     answer = text(await show.host.slash(show.songs, "setup-live-queue", channel=secret))
-    if "I lack" not in answer:  # the offline Discord gives the bot a role with everything
-        pytest.skip("the bot is administrator on this offline Discord")
     assert "Embed Links, Pin Messages" in answer
 
 

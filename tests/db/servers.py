@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -75,3 +76,16 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.002)
+
+
+@contextmanager
+def unprivileged() -> Generator[None]:
+    """Root becomes nobody for a while, since root may read and write everything."""
+    if os.name == "nt" or os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

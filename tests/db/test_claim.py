@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.claim import CannotClaim, claim
+from tests.db.servers import unprivileged
 
 ROOT = Path(__file__).parents[2]
 OTHER_BOT = """
@@ -81,8 +81,7 @@ def test_a_folder_that_cannot_be_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(CannotClaim, match="Permission denied"), claim(tmp_path):
+    with unprivileged(), pytest.raises(CannotClaim, match="Permission denied"), claim(tmp_path):
         pass
