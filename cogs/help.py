@@ -21,6 +21,7 @@ FOR_REVIEWERS = {
     "The queue": (
         "next",
         "finish",
+        "undo",
         "move",
         "remove",
         "approve",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db import songs
+from db import songs, undo
 from db.pool import Connection
 from domain.lines import Line
 from domain.pages import PAGE, Page, Row
@@ -40,6 +40,7 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
             """,
             guild_id,
         )
+        change = await undo.newest(con, guild_id)
         rows = await con.fetch(
             f"""
             select {songs.COLUMNS}, coalesce(p.points, 0) as discord, coalesce(l.actor_name, '') as placed_by
@@ -47,7 +48,8 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
             left join user_points as p on p.guild_id = s.guild_id and p.user_id = s.user_id and s.line = 6
             left join lateral (
                 select l.actor_name from queue_changes as c join queue_log as l on l.id = c.entry_id
-                where c.song_id = s.id and c.to_line = s.line and s.line <= 5
+                where c.song_id = s.id and c.to_line = s.line and s.line <= 5 and l.action <> 'undo'
+                  and not exists (select from queue_log as u where u.undoes = l.id)
                 order by c.entry_id desc limit 1
             ) as l on true
             order by s.line, s.turn_score desc, s.turn_since, s.id
@@ -72,5 +74,6 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
         lines=lines,
         playing=songs.song(playing) if playing else None,
         last_started=started or NOTHING_YET,
+        newest_change=change.id if change else 0,
         number=number,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from db import log, points, songs
+from db import log, notices, points, songs
 from db.lock import guild_lock
 from db.pool import Connection
 from domain.lines import APPROVABLE, Line
@@ -21,10 +21,17 @@ FIRST_IN_LINE = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A song that is playing now, and the line it came from."""
+class Change:
+    """What was done to a song, as it was before (with Next: as it is now), and the log's entry of it."""
 
     song: Song
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Change):
+    """A song that is playing now, and the line it came from."""
+
     out_of: Line
 
 
@@ -42,11 +49,10 @@ async def take_next(con: Connection, guild_id: int, reviewer: Person, seen: int 
         if row is None:
             raise await _nothing_to_start(con, guild_id)
         song = songs.song(row)
-        assert song.line is not None
-        return Started(await _start(con, song, reviewer), song.line)
+        return await _start(con, song, reviewer)
 
 
-async def _start(con: Connection, song: Song, reviewer: Person) -> Song:
+async def _start(con: Connection, song: Song, reviewer: Person) -> Started:
     playing = await con.fetch("select id from submissions where guild_id = $1 and playing", song.guild_id)
     touched = [song.id, *(row["id"] for row in playing)]
     entry = await log.record(con, song.guild_id, reviewer, "next", touched, Line.PLAYED)
@@ -62,7 +68,9 @@ async def _start(con: Connection, song: Song, reviewer: Person) -> Song:
     )
     if song.line is Line.FREE:
         await points.reset(con, entry, song.guild_id, song.user_id)
-    return songs.song(started)
+    await notices.write(con, "playing", [song.id])
+    assert song.line is not None
+    return Started(songs.song(started), entry, song.line)
 
 
 async def _nothing_to_start(con: Connection, guild_id: int) -> Refused:
@@ -87,7 +95,7 @@ async def last_start(con: Connection, guild_id: int) -> LastStart | None:
     return LastStart(songs.song(row), row["by"], row["ago"]) if row else None
 
 
-async def finish(con: Connection, guild_id: int, reviewer: Person) -> Song:
+async def finish(con: Connection, guild_id: int, reviewer: Person) -> Change:
     """Nothing is playing any more; returns the song that was."""
     async with guild_lock(con, guild_id):
         row = await con.fetchrow(
@@ -95,33 +103,31 @@ async def finish(con: Connection, guild_id: int, reviewer: Person) -> Song:
         )
         if row is None:
             raise Refused("No song is playing.")
-        await log.record(con, guild_id, reviewer, "finish", [row["id"]], Line.PLAYED)
+        entry = await log.record(con, guild_id, reviewer, "finish", [row["id"]], Line.PLAYED)
         await con.execute("update submissions set playing = false where id = $1", row["id"])
-        return songs.song(row)
+        return Change(songs.song(row), entry)
 
 
-async def move(con: Connection, guild_id: int, reviewer: Person, song_id: int, to: Line) -> Song:
-    """Puts a song at the end of a line (in Free: where its score puts it); returns it as it was."""
+async def move(con: Connection, guild_id: int, reviewer: Person, song_id: int, to: Line) -> Change:
+    """Puts a song at the end of a line, in Free where its score puts it."""
     async with guild_lock(con, guild_id):
         song = await _existing(con, guild_id, song_id)
         if song.line is to:
             raise Refused(f"This song is in {to.label} already.")
-        await _shift(con, song, reviewer, "move", to)
-        return song
+        return await _shift(con, song, reviewer, "move", to)
 
 
-async def remove(con: Connection, guild_id: int, reviewer: Person, song_id: int, reason: str = "") -> Song:
-    """Files a song under Removed, where it can be moved back from; returns it as it was."""
+async def remove(con: Connection, guild_id: int, reviewer: Person, song_id: int, reason: str = "") -> Change:
+    """Files a song under Removed, where it can be moved back from."""
     async with guild_lock(con, guild_id):
         song = await _existing(con, guild_id, song_id)
         if song.line is Line.REMOVED:
             raise Refused("This song has been removed already.")
-        await _shift(con, song, reviewer, "remove", Line.REMOVED, reason)
-        return song
+        return await _shift(con, song, reviewer, "remove", Line.REMOVED, reason)
 
 
-async def approve(con: Connection, guild_id: int, reviewer: Person, song_id: int, to: Line) -> Song:
-    """Decides about a song in Pending Skips; returns it as it was."""
+async def approve(con: Connection, guild_id: int, reviewer: Person, song_id: int, to: Line) -> Change:
+    """Decides about a song in Pending Skips."""
     if to not in APPROVABLE:
         raise Refused(f"A pending skip can go to {', '.join(line.label for line in APPROVABLE)}.")
     async with guild_lock(con, guild_id):
@@ -129,22 +135,22 @@ async def approve(con: Connection, guild_id: int, reviewer: Person, song_id: int
         if song.line is not Line.PENDING:
             where = song.line.label if song.line else "no line"
             raise Refused(f"This song is not in Pending Skips any more, but in {where}.")
-        await _shift(con, song, reviewer, "approve", to)
-        return song
+        return await _shift(con, song, reviewer, "approve", to)
 
 
-async def clear_free(con: Connection, guild_id: int, reviewer: Person) -> int:
-    """Files all songs of the Free line under Removed; returns how many."""
+async def clear_free(con: Connection, guild_id: int, reviewer: Person) -> tuple[int, int]:
+    """Files all songs of the Free line under Removed; returns how many, and the log's entry."""
     async with guild_lock(con, guild_id):
         rows = await con.fetch("select id from submissions where guild_id = $1 and line = 6", guild_id)
         if not rows:
             raise Refused("The Free line is empty.")
         ids = [row["id"] for row in rows]
-        await log.record(con, guild_id, reviewer, "clear", ids, Line.REMOVED)
+        entry = await log.record(con, guild_id, reviewer, "clear", ids, Line.REMOVED)
         await con.execute(
             "update submissions set line = 9, entered_at = clock_timestamp() where id = any($1::bigint[])", ids
         )
-        return len(ids)
+        await notices.write(con, "removed", ids, besides=reviewer)
+        return len(ids), entry
 
 
 async def _existing(con: Connection, guild_id: int, song_id: int) -> Song:
@@ -154,13 +160,18 @@ async def _existing(con: Connection, guild_id: int, song_id: int) -> Song:
     return song
 
 
-async def _shift(con: Connection, song: Song, reviewer: Person, action: str, to: Line, reason: str = "") -> None:
-    await log.record(con, song.guild_id, reviewer, action, [song.id], to, reason)
+async def _shift(con: Connection, song: Song, reviewer: Person, action: str, to: Line, reason: str = "") -> Change:
+    entry = await log.record(con, song.guild_id, reviewer, action, [song.id], to, reason)
     await con.execute(
         "update submissions set line = $2, playing = false, entered_at = clock_timestamp() where id = $1", song.id, to
     )
     if to is Line.FREE:
         await points.rescore(con, song.guild_id, song.user_id)
+    if to is Line.REMOVED:
+        await notices.write(con, "removed", [song.id], reason, besides=reviewer)
+    else:
+        await notices.write(con, "moved", [song.id], to.label, besides=reviewer)
+    return Change(song, entry)
 
 
 async def unannounced(con: Connection, guild_id: int) -> Song | None:

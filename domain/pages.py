@@ -35,6 +35,8 @@ class Page:
     """The lines that are paged through."""
     playing: Song | None
     last_started: int
+    """The song that Next comes after, and below the log's entry that Undo takes back; 0 for none."""
+    newest_change: int = 0
     number: int = 0
 
     @property

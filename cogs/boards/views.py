@@ -13,7 +13,7 @@ from cogs import rights
 from cogs.answers import Choice, Interaction, Press, answer, view_of
 from cogs.boards import embeds
 from cogs.text import person, plain, song_name
-from cogs.turn import press_next
+from cogs.turn import Next, Undo, changed
 from db import pages, queue, songs
 from db.boards import Kind
 from domain.lines import APPROVABLE, Line
@@ -57,7 +57,14 @@ def board_view(kind: Kind, page: Page) -> ui.View:
         return view_of(ShowLine(kind=number))
     if kind is Kind.PENDING:
         return view_of(Approve(), ShowLine(kind=number), Refresh())
-    return view_of(Next(seen=page.last_started), Move(), Remove(), ShowLine(kind=number), Refresh())
+    return view_of(
+        Next(seen=page.last_started),
+        Undo(entry=page.newest_change).greyed(not page.newest_change),
+        Move(),
+        Remove(),
+        ShowLine(kind=number),
+        Refresh(),
+    )
 
 
 def page_view(kind: Kind, page: Page) -> ui.View:
@@ -66,14 +73,6 @@ def page_view(kind: Kind, page: Page) -> ui.View:
         Earlier(kind=number, page=max(page.number - 1, 0)).greyed(page.number == 0),
         Later(kind=number, page=page.number + 1).greyed(page.number + 1 >= page.pages),
     )
-
-
-class Next(Press, template=r"board:next:(?P<seen>\d+)"):
-    label, style = "Next", discord.ButtonStyle.primary
-
-    async def pressed(self, interaction: Interaction) -> None:
-        text, _ = await press_next(interaction, self.numbers["seen"])
-        await answer(interaction, text)
 
 
 class Move(Press, template=r"board:move"):
@@ -146,20 +145,27 @@ class PickSong(Choice, template=r"pick:(?P<action>\d):song"):
 
     async def chosen(self, interaction: Interaction, value: str) -> None:
         await rights.reviewers_only(interaction)
-        guild, action, song_id = rights.guild_of(interaction), Action(self.numbers["action"]), int(value)
-        async with interaction.client.connection() as con:
-            if action is Action.REMOVE:
-                song = await queue.remove(con, guild.id, person(interaction.user), song_id)
-            else:
-                song = await songs.get(con, guild.id, song_id)
-        if song is None:
-            raise Refused("This song is not there any more.")
-        if action is Action.REMOVE:
-            await _done(interaction, f"Removed: {song_name(song)}.")
-        else:
-            await interaction.edit_original_response(
-                content=f"{song_name(song)}: into which line?", view=view_of(_line_choice(action, song))
-            )
+        action = Action(self.numbers["action"])
+        await (
+            _remove(interaction, int(value)) if action is Action.REMOVE else _ask_line(interaction, action, int(value))
+        )
+
+
+async def _remove(interaction: Interaction, song_id: int) -> None:
+    guild = rights.guild_of(interaction)
+    async with interaction.client.connection() as con:
+        done = await queue.remove(con, guild.id, person(interaction.user), song_id)
+    await changed(interaction, f"Removed: {song_name(done.song)}.", done.entry, update=True)
+
+
+async def _ask_line(interaction: Interaction, action: Action, song_id: int) -> None:
+    guild = rights.guild_of(interaction)
+    async with interaction.client.connection() as con:
+        song = await songs.get(con, guild.id, song_id)
+    if song is None:
+        raise Refused("This song is not there any more.")
+    choice = view_of(_line_choice(action, song))
+    await interaction.edit_original_response(content=f"{song_name(song)}: into which line?", view=choice)
 
 
 class PickLine(Choice, template=r"pick:(?P<action>\d):line:(?P<song>\d+)"):
@@ -170,8 +176,8 @@ class PickLine(Choice, template=r"pick:(?P<action>\d):line:(?P<song>\d+)"):
         guild, line = rights.guild_of(interaction), Line(int(value))
         change = queue.approve if self.numbers["action"] == Action.APPROVE else queue.move
         async with interaction.client.connection() as con:
-            song = await change(con, guild.id, person(interaction.user), self.numbers["song"], line)
-        await _done(interaction, f"{song_name(song)} is in {line.label} now.")
+            done = await change(con, guild.id, person(interaction.user), self.numbers["song"], line)
+        await changed(interaction, f"{song_name(done.song)} is in {line.label} now.", done.entry, update=True)
 
 
 class OtherSongs(Press, template=r"pick:(?P<action>\d):page:(?P<page>\d+)"):
@@ -214,10 +220,5 @@ def _line_choice(action: Action, song: Song) -> PickLine:
     return PickLine(action=action, song=song.id).offering(options)
 
 
-async def _done(interaction: Interaction, text: str) -> None:
-    interaction.client.dispatch("queue_changed", interaction.guild_id)
-    await interaction.edit_original_response(content=text, view=None)
-
-
-ITEMS = (Next, Move, Remove, Approve, Refresh, ShowLine, Earlier, Later, PickSong, PickLine, OtherSongs)
+ITEMS = (Move, Remove, Approve, Refresh, ShowLine, Earlier, Later, PickSong, PickLine, OtherSongs)
 """Everything that must be known to the bot before it can be pressed."""

@@ -11,12 +11,12 @@ from discord import app_commands
 from discord.ext import commands, tasks
 from discord.utils import MISSING
 
-from cogs import rights
+from cogs import rights, turn
 from cogs.answers import Interaction, acknowledge, answer, view_of
 from cogs.queue.embeds import now_playing
-from cogs.queue.views import ITEMS, Cancel, ClearFree, StartAnyway
+from cogs.queue.views import ITEMS, Cancel, ClearFree
 from cogs.text import count, person, plain, song_name
-from cogs.turn import press_next
+from cogs.turn import changed, press_next, press_undo
 from db import queue, songs
 from db.pool import UNAVAILABLE
 from domain.lines import APPROVABLE, Line
@@ -47,18 +47,22 @@ class Queue(commands.Cog):
         self.bot = bot
 
     async def cog_load(self) -> None:
-        self.bot.add_dynamic_items(*ITEMS)
+        self.bot.add_dynamic_items(*ITEMS, *turn.ITEMS)
         self.left_unsaid.start()
 
     async def cog_unload(self) -> None:
         self.left_unsaid.cancel()
-        self.bot.remove_dynamic_items(*ITEMS)
+        self.bot.remove_dynamic_items(*ITEMS, *turn.ITEMS)
 
     @app_commands.command(name="next", description="Start the next song")
     async def next(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
-        text, before = await press_next(interaction, None)
-        await answer(interaction, text, **({"view": view_of(StartAnyway(seen=before.song.id))} if before else {}))
+        await press_next(interaction, None)
+
+    @app_commands.command(name="undo", description="Take back the newest change of the line")
+    async def undo(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        await press_undo(interaction, None)
 
     @app_commands.command(name="finish", description="The song is over, and nothing is playing now")
     async def finish(self, interaction: Interaction) -> None:
@@ -66,8 +70,8 @@ class Queue(commands.Cog):
         await rights.reviewers_only(interaction)
         guild = rights.guild_of(interaction)
         async with self.bot.connection() as con:
-            song = await queue.finish(con, guild.id, person(interaction.user))
-        await self._changed(interaction, f"Finished: {song_name(song)}. Nothing is playing now.")
+            done = await queue.finish(con, guild.id, person(interaction.user))
+        await changed(interaction, f"Finished: {song_name(done.song)}. Nothing is playing now.", done.entry)
 
     @app_commands.command(name="move", description="Put a song into another line")
     @app_commands.describe(song="Number, title, artist or submitter", line="Where it goes")
@@ -77,8 +81,8 @@ class Queue(commands.Cog):
         await rights.reviewers_only(interaction)
         guild, to = rights.guild_of(interaction), Line(line.value)
         async with self.bot.connection() as con:
-            moved = await queue.move(con, guild.id, person(interaction.user), number_of(song), to)
-        await self._changed(interaction, f"{song_name(moved)} is in {to.label} now.")
+            done = await queue.move(con, guild.id, person(interaction.user), number_of(song), to)
+        await changed(interaction, f"{song_name(done.song)} is in {to.label} now.", done.entry)
 
     @app_commands.command(name="remove", description="Take a song out of the line")
     @app_commands.describe(song="Number, title, artist or submitter", reason="Kept in the history")
@@ -87,8 +91,8 @@ class Queue(commands.Cog):
         await rights.reviewers_only(interaction)
         guild, by = rights.guild_of(interaction), person(interaction.user)
         async with self.bot.connection() as con:
-            removed = await queue.remove(con, guild.id, by, number_of(song), plain(reason, 200))
-        await self._changed(interaction, f"Removed: {song_name(removed)}.")
+            done = await queue.remove(con, guild.id, by, number_of(song), plain(reason, 200))
+        await changed(interaction, f"Removed: {song_name(done.song)}.", done.entry)
 
     @app_commands.command(name="approve", description="Decide about a song in Pending Skips")
     @app_commands.describe(song="Number, title, artist or submitter", line="The line that was paid for")
@@ -98,8 +102,8 @@ class Queue(commands.Cog):
         await rights.reviewers_only(interaction)
         guild, to = rights.guild_of(interaction), Line(line.value)
         async with self.bot.connection() as con:
-            approved = await queue.approve(con, guild.id, person(interaction.user), number_of(song), to)
-        await self._changed(interaction, f"{song_name(approved)} is in {to.label} now.")
+            done = await queue.approve(con, guild.id, person(interaction.user), number_of(song), to)
+        await changed(interaction, f"{song_name(done.song)} is in {to.label} now.", done.entry)
 
     @app_commands.command(name="clearfree", description="Remove all songs of the Free line")
     async def clearfree(self, interaction: Interaction) -> None:
@@ -154,10 +158,6 @@ class Queue(commands.Cog):
             app_commands.Choice(name=plain(f"#{song.id} {song.name} · {song.user_name}", 100), value=str(song.id))
             for song in found
         ]
-
-    async def _changed(self, interaction: Interaction, text: str) -> None:
-        self.bot.dispatch("queue_changed", interaction.guild_id)
-        await answer(interaction, text)
 
     @commands.Cog.listener()
     async def on_song_started(self, guild_id: int) -> None:

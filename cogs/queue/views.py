@@ -5,18 +5,10 @@ from __future__ import annotations
 import discord
 
 from cogs import rights
-from cogs.answers import Interaction, Press, answer
+from cogs.answers import Interaction, Press
 from cogs.text import count, person
-from cogs.turn import press_next
+from cogs.turn import changed
 from db import queue
-
-
-class StartAnyway(Press, template=r"queue:next:(?P<seen>\d+)"):
-    label, style = "Start the next one anyway", discord.ButtonStyle.primary
-
-    async def pressed(self, interaction: Interaction) -> None:
-        text, _ = await press_next(interaction, self.numbers["seen"])
-        await answer(interaction, text)
 
 
 class ClearFree(Press, template=r"queue:clear:yes"):
@@ -26,11 +18,9 @@ class ClearFree(Press, template=r"queue:clear:yes"):
         await rights.reviewers_only(interaction)
         guild = rights.guild_of(interaction)
         async with interaction.client.connection() as con:
-            removed = await queue.clear_free(con, guild.id, person(interaction.user))
-        interaction.client.dispatch("queue_changed", guild.id)
-        await interaction.edit_original_response(
-            content=f"The Free line is empty now: {count(removed, 'song')} went to Removed.", view=None
-        )
+            removed, entry = await queue.clear_free(con, guild.id, person(interaction.user))
+        text = f"The Free line is empty now: {count(removed, 'song')} went to Removed."
+        await changed(interaction, text, entry, update=True)
 
 
 class Cancel(Press, template=r"queue:cancel"):
@@ -40,4 +30,4 @@ class Cancel(Press, template=r"queue:cancel"):
         await interaction.edit_original_response(content="Nothing was changed.", view=None)
 
 
-ITEMS = (StartAnyway, ClearFree, Cancel)
+ITEMS = (ClearFree, Cancel)

@@ -165,3 +165,38 @@ async def test_two_servers_with_the_same_people_never_see_each_other(env: simcor
     await theirs.rita.slash(theirs.desk, "finish")
     await theirs.rita.slash(theirs.desk, "open-submissions")
     assert theirs.shown("Live queue") == before
+
+
+async def test_undo_takes_back_by_command_by_the_board_and_by_the_answer(show: Show) -> None:
+    await hand_in(show, "One", "Two")
+    answer = await show.rita.slash(show.desk, "next")
+    assert answer.response
+    await show.host.click(answer.response.message, label="Undo")
+    assert show.shown("Live queue").startswith("Nothing is playing.")
+    await show.rita.slash(show.desk, "remove", song=show.song_id("One"))
+    told = text(await show.rita.slash(show.desk, "undo"))
+    assert told == "Taken back: the removal of **Fan of One – One**, by Rita."
+    await show.rita.slash(show.desk, "move", song=show.song_id("Two"), line=1)
+    await show.host.click(show.board("Reviewer queue"), label="Undo")
+    assert show.shown("Live queue").index("One") < show.shown("Live queue").index("Two")
+    assert "nothing to take back" in text(await show.rita.slash(show.desk, "undo"))
+
+
+async def test_two_presses_on_the_same_undo_take_back_one_change(show: Show) -> None:
+    await hand_in(show, "One")
+    await show.rita.slash(show.desk, "move", song=show.song_id("One"), line=5)
+    answer = await show.rita.slash(show.desk, "move", song=show.song_id("One"), line=4)
+    assert answer.response
+    await show.rita.click(answer.response.message, label="Undo")
+    assert "not the newest change any more" in text(await show.host.click(answer.response.message, label="Undo"))
+    assert "5 Skip" in show.shown("Live queue")
+
+
+async def test_undo_of_a_clearing_brings_every_song_back(show: Show) -> None:
+    await hand_in(show, "One", "Two", "Three")
+    before = show.shown("Live queue")
+    asked = await show.rita.slash(show.desk, "clearfree")
+    assert asked.response
+    await show.rita.click(asked.response.message, label="Yes")
+    assert "the clearing of the Free line (3 songs)" in text(await show.rita.slash(show.desk, "undo"))
+    assert show.shown("Live queue") == before

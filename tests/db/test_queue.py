@@ -233,7 +233,8 @@ async def test_what_is_not_possible_is_refused_and_changes_nothing(con: Connecti
 async def test_clearing_free_can_be_told_from_the_log_song_by_song(con: Connection) -> None:
     cleared = [(await put(con)).id for _ in range(3)]
     await put(con, Line.SKIP_5)
-    assert await queue.clear_free(con, GUILD, RITA) == 3
+    removed, _ = await queue.clear_free(con, GUILD, RITA)
+    assert removed == 3
     assert await counts(con) == {Line.SKIP_5: 1, Line.REMOVED: 3}
     rows = await con.fetch("select song_id, from_line, to_line from queue_changes order by song_id")
     assert [tuple(row) for row in rows] == [(song_id, 6, 9) for song_id in cleared]
