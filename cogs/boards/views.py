@@ -146,9 +146,10 @@ class PickSong(Choice, template=r"pick:(?P<action>\d):song"):
     async def chosen(self, interaction: Interaction, value: str) -> None:
         await rights.reviewers_only(interaction)
         action = Action(self.numbers["action"])
-        await (
-            _remove(interaction, int(value)) if action is Action.REMOVE else _ask_line(interaction, action, int(value))
-        )
+        if action is Action.REMOVE:
+            await _remove(interaction, int(value))
+        else:
+            await _ask_line(interaction, action, int(value))
 
 
 async def _remove(interaction: Interaction, song_id: int) -> None:

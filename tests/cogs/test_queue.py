@@ -171,7 +171,7 @@ async def test_undo_takes_back_by_command_by_the_board_and_by_the_answer(show: S
     await hand_in(show, "One", "Two")
     answer = await show.rita.slash(show.desk, "next")
     assert answer.response
-    await show.host.click(answer.response.message, label="Undo")
+    await show.rita.click(answer.response.message, label="Undo")
     assert show.shown("Live queue").startswith("Nothing is playing.")
     await show.rita.slash(show.desk, "remove", song=show.song_id("One"))
     told = text(await show.rita.slash(show.desk, "undo"))
@@ -188,7 +188,7 @@ async def test_two_presses_on_the_same_undo_take_back_one_change(show: Show) -> 
     answer = await show.rita.slash(show.desk, "move", song=show.song_id("One"), line=4)
     assert answer.response
     await show.rita.click(answer.response.message, label="Undo")
-    assert "not the newest change any more" in text(await show.host.click(answer.response.message, label="Undo"))
+    assert "not the newest change any more" in text(await show.rita.click(answer.response.message, label="Undo"))
     assert "5 Skip" in show.shown("Live queue")
 
 
