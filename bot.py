@@ -20,7 +20,7 @@ from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
 
-from cogs.answers import Tree
+from cogs.answers import Cancel, Tree
 from db import config, embedded
 from db.address import Address, BadAddress
 from db.claim import CannotClaim, claim
@@ -33,7 +33,7 @@ log = logging.getLogger("bot")
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "data"
-COGS = ("cogs.submissions", "cogs.queue", "cogs.boards", "cogs.admin", "cogs.help")
+COGS = ("cogs.submissions", "cogs.queue", "cogs.boards", "cogs.admin", "cogs.privacy", "cogs.help")
 RETRY = 5, 60
 """Seconds before Discord is tried again, at first and at most."""
 
@@ -68,6 +68,7 @@ class Bot(commands.Bot):
         self._settings: dict[int, Settings] = {}
 
     async def setup_hook(self) -> None:
+        self.add_dynamic_items(Cancel)
         for cog in COGS:
             await self.load_extension(cog)
         await self.register_commands()

@@ -136,6 +136,15 @@ class Press(ui.DynamicItem[ui.Button[Any]], template="(?!)"):
         raise NotImplementedError
 
 
+class Cancel(Press, template=r"cancel"):
+    """Beside every Yes."""
+
+    label, updates = "Cancel", True
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.edit_original_response(content="Nothing was changed.", view=None)
+
+
 class Choice(ui.DynamicItem[ui.Select[Any]], template="(?!)"):
     """A select that lives in its custom_id, like Press; `chosen` gets the value picked."""
 

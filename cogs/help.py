@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FOR_ALL = {
     "Your songs": ("submit", "submitfile", "mysubmissions", "queue", "position", "help"),
+    "Your data": ("mydata", "forgetme"),
 }
 FOR_REVIEWERS = {
     "The queue": (

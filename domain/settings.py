@@ -24,6 +24,8 @@ class Settings:
     first_song_points: int = 10
     """For the first song a user hands in on a day."""
     time_zone: str = "UTC"
+    mention_when_dms_closed: bool = True
+    """Whether a notice that can't be sent as a DM is posted in the submission channel, mentioning only its reader."""
 
 
 _TYPES = get_type_hints(Settings)

@@ -12,9 +12,9 @@ from discord.ext import commands, tasks
 from discord.utils import MISSING
 
 from cogs import rights, turn
-from cogs.answers import Interaction, acknowledge, answer, view_of
+from cogs.answers import Cancel, Interaction, acknowledge, answer, view_of
 from cogs.queue.embeds import now_playing
-from cogs.queue.views import ITEMS, Cancel, ClearFree
+from cogs.queue.views import ITEMS, ClearFree
 from cogs.text import count, person, plain, song_name
 from cogs.turn import changed, press_next, press_undo
 from db import queue, songs

@@ -23,11 +23,4 @@ class ClearFree(Press, template=r"queue:clear:yes"):
         await changed(interaction, text, entry, update=True)
 
 
-class Cancel(Press, template=r"queue:cancel"):
-    label, updates = "Cancel", True
-
-    async def pressed(self, interaction: Interaction) -> None:
-        await interaction.edit_original_response(content="Nothing was changed.", view=None)
-
-
-ITEMS = (ClearFree, Cancel)
+ITEMS = (ClearFree,)

@@ -1,0 +1,76 @@
+"""/mydata and /forgetme."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs import rights
+from cogs.answers import Cancel, Interaction, Press, acknowledge, answer, view_of
+from cogs.text import person
+from db import privacy
+from domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+QUESTION = (
+    "Shall I forget you in this server? Your waiting songs are withdrawn, your songs, files and points are deleted, "
+    "and your name is taken out of the history. Counts stay, without a name. This can't be taken back."
+)
+
+
+class Forget(Press, template=r"privacy:forget"):
+    label, style, updates = "Yes", discord.ButtonStyle.danger, True
+
+    async def pressed(self, interaction: Interaction) -> None:
+        bot, guild = interaction.client, rights.guild_of(interaction)
+        async with bot.connection() as con:
+            files = await privacy.forget(con, guild.id, person(interaction.user))
+        for file_id in files:
+            await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
+        bot.dispatch("queue_changed", guild.id)
+        await interaction.edit_original_response(content="Done: this server's bot knows nothing about you.", view=None)
+
+
+class Privacy(commands.Cog):
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        self.bot.add_dynamic_items(Forget)
+
+    async def cog_unload(self) -> None:
+        self.bot.remove_dynamic_items(Forget)
+
+    @app_commands.command(name="mydata", description="Get everything this server's bot has stored about you")
+    async def mydata(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        guild = rights.guild_of(interaction)
+        async with self.bot.connection() as con:
+            found = await privacy.stored(con, guild.id, interaction.user.id)
+        content = json.dumps({"server": guild.name, **found}, indent=2, ensure_ascii=False, default=str).encode()
+        await self._send(interaction.user, discord.File(io.BytesIO(content), "mydata.json"))
+        await answer(interaction, "I have sent you a direct message with everything stored about you in this server.")
+
+    async def _send(self, user: discord.User | discord.Member, file: discord.File) -> None:
+        try:
+            await user.send("This is everything that is stored about you, as a JSON file.", file=file)
+        except discord.Forbidden as error:
+            raise Refused("Your direct messages are closed. Please open them for this server and try again.") from error
+
+    @app_commands.command(name="forgetme", description="Delete everything this server's bot has stored about you")
+    async def forgetme(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        rights.guild_of(interaction)
+        await answer(interaction, QUESTION, view=view_of(Forget(), Cancel()))
+
+
+async def setup(bot: Bot) -> None:
+    await bot.add_cog(Privacy(bot))
