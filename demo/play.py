@@ -1,0 +1,96 @@
+"""Runs the demo: the bot with a database of its own on an offline Discord, and people who play with it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from contextvars import Context
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import simcord
+
+from bot import DATA, Bot, database
+from cogs.boards.keeper import Keeper
+from cogs.submissions.cog import Submissions
+from db import embedded
+from db.pool import Pool, connect
+from demo import cast
+from demo.scenes import Scenes
+from demo.stage import Stage
+
+PATIENCE = 3.0
+"""Seconds that SimCord gives the bot to come to rest after a press."""
+
+WELCOME = f"""
+The demo is at {{address}}
+
+You see a server as {cast.HOST}, its host; "Viewing as" at the top makes you {cast.REVIEWER}, who reviews songs,
+or one of the listeners {", ".join(cast.LISTENERS[:-1])} and {cast.LISTENERS[-1]}.
+Paste a link, type /submit or press a button; the others play by themselves, and wait while you do.
+Ctrl-C ends the demo.
+"""
+
+
+async def play() -> None:
+    """Until it is cancelled."""
+    Keeper.burst = Keeper.rest = 0  # here are no limits to spare, and SimCord waits until the bot has come to rest
+    Submissions.title_services = {}  # the demo asks nobody on the internet
+    home = DATA / "demo"
+    shutil.rmtree(home / "uploads", ignore_errors=True)
+    (home / "uploads").mkdir(parents=True)
+    async with empty_database(home / "postgres") as pool, offline_discord(Bot(pool, home=home)) as env:
+        stage = Stage(env)
+        scenes = Scenes(stage, pool)
+        await scenes.set_up()
+        await scenes.opening()
+        print(WELCOME.format(address=await stage.open_page()), flush=True)
+        async with asyncio.TaskGroup() as group:
+            for task in (stage.keep_time(), stage.keep_page(), *scenes.going_on()):
+                group.create_task(task)
+
+
+@asynccontextmanager
+async def empty_database(folder: Path) -> AsyncGenerator[Pool, None]:
+    """SimCord's Discord starts empty each time, so what an earlier demo left would belong to nobody."""
+    server = await embedded.start(folder)
+    try:
+        con = await connect(server.address())
+        await con.execute("drop schema public cascade")
+        await con.execute("create schema public")
+        await con.close()
+        async with database(None, folder) as pool:
+            yield pool
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def offline_discord(bot: Bot) -> AsyncGenerator[simcord.Env, None]:
+    """A Discord that only this bot is logged in to, and whose clock starts now."""
+    env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
+    env.backend.edit_bot_profile("Music Review")
+    env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
+    try:
+        await env.start()
+        del bot.tree.on_error  # SimCord's, which takes every refusal for a fault; the bot's own is beneath it
+        _leave_the_database_alone(asyncio.get_running_loop())
+        yield env
+    finally:
+        await bot.close()  # SimCord does not, and the cogs have tasks and a web session to end
+        await env.shutdown()
+
+
+def _leave_the_database_alone(loop: asyncio.AbstractEventLoop) -> None:
+    """asyncpg forgets a statement after five minutes, and SimCord would let every press wait for that near its time."""
+    watched = loop.call_later
+
+    def call_later(delay: float, callback: Callable[..., object], *args: Any, **more: Any) -> asyncio.TimerHandle:
+        if getattr(callback, "__module__", "").startswith("asyncpg"):
+            return Context().run(watched, delay, callback, *args)
+        return watched(delay, callback, *args, **more)
+
+    loop.call_later = call_later
