@@ -8,8 +8,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Collection, Coroutine
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,16 @@ log = logging.getLogger("bot")
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "data"
-COGS = ("cogs.submissions", "cogs.queue", "cogs.boards", "cogs.admin", "cogs.privacy", "cogs.help")
+COGS = (
+    "cogs.submissions",
+    "cogs.blocks",
+    "cogs.queue",
+    "cogs.boards",
+    "cogs.notices",
+    "cogs.admin",
+    "cogs.privacy",
+    "cogs.help",
+)
 RETRY = 5, 60
 """Seconds before Discord is tried again, at first and at most."""
 
@@ -66,6 +77,7 @@ class Bot(commands.Bot):
         self.uploads = home / "uploads"
         self.only_guild = discord.Object(guild_id) if guild_id else None
         self._settings: dict[int, Settings] = {}
+        self._changes: Counter[int] = Counter()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Cancel)
@@ -77,7 +89,12 @@ class Bot(commands.Bot):
         """In one guild they appear at once, and then only there; else globally."""
         if self.only_guild:
             self.tree.copy_global_to(guild=self.only_guild)
-            await self.tree.sync(guild=self.only_guild)
+            try:
+                await self.tree.sync(guild=self.only_guild)
+            except discord.Forbidden as error:
+                raise Mistakes(
+                    "The bot is not in the server of GUILD_ID. Invite it there, or correct the id."
+                ) from error
             everywhere = self.tree.get_commands()
             self.tree.clear_commands(guild=None)
             await self.tree.sync()
@@ -90,24 +107,40 @@ class Bot(commands.Bot):
         """Commands are slash commands; the cogs listen to messages themselves."""
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[Connection, None]:
+    async def connection(self, within: float | None = None) -> AsyncGenerator[Connection, None]:
         """The database, for somebody who waits for an answer.
 
-        Raises TimeoutError if none is free, or if all that is done with it takes longer than `prompt` seconds.
+        Raises TimeoutError if none is free, or if all that is done with it takes longer than `within` seconds,
+        or `prompt` if that is not given.
         """
-        async with asyncio.timeout(self.prompt), self.pool.acquire(timeout=self.prompt / 2) as con:
+        async with asyncio.timeout(within or self.prompt), self.pool.acquire(timeout=self.prompt / 2) as con:
             yield con
 
     async def settings(self, guild_id: int) -> Settings:
         """The guild's settings, read once and kept until they change."""
-        if guild_id not in self._settings:
-            async with self.connection() as con:
-                self._settings[guild_id] = await config.load(con, guild_id)
-        return self._settings[guild_id]
+        if guild_id in self._settings:
+            return self._settings[guild_id]
+        changes = self._changes[guild_id]
+        async with self.connection() as con:
+            read = await config.load(con, guild_id)
+        if changes == self._changes[guild_id]:  # else it may be older than the change
+            self._settings[guild_id] = read
+        return read
 
     async def change_settings(self, guild_id: int, by: int, **values: bool | int | str) -> None:
         async with self.connection() as con:
-            self._settings[guild_id] = await config.change(con, guild_id, by, **values)
+            await config.change(con, guild_id, by, **values)
+        self._settings_changed(guild_id)
+
+    async def forget_settings(self, guild_id: int, by: int, *names: str) -> None:
+        """Puts the defaults of some settings back."""
+        async with self.connection() as con:
+            await config.forget(con, guild_id, by, *names)
+        self._settings_changed(guild_id)
+
+    def _settings_changed(self, guild_id: int) -> None:
+        self._changes[guild_id] += 1
+        self._settings.pop(guild_id, None)
         self.dispatch("queue_changed", guild_id)
 
     async def report(self, guild: discord.Guild | None, text: str) -> None:
@@ -154,27 +187,34 @@ async def watch_over(server: embedded.Server) -> None:
 async def run(environment: Environment) -> None:
     """Runs the bot until it is told to stop."""
     assert environment.token
-    async with (
-        database(environment.database_url, DATA / "postgres") as pool,
-        Bot(pool, guild_id=environment.guild_id) as bot,
-    ):
-        await log_in(bot, environment.token)
-        await bot.connect()
+    async with database(environment.database_url, DATA / "postgres") as pool:
+        await stay_connected(partial(Bot, pool, guild_id=environment.guild_id), environment.token)
 
 
-async def log_in(bot: Bot, token: str) -> None:
-    """Tries until Discord can be reached, and says only once that it can't."""
+async def stay_connected(make_bot: Callable[[], Bot], token: str) -> None:
+    """Tries until Discord can be reached, with a fresh bot each time, and says only once that it can't."""
     wait, most = RETRY
     while True:
+        bot = make_bot()
         try:
-            return await bot.login(token)
-        except (aiohttp.ClientError, OSError, discord.DiscordServerError) as error:
+            async with bot:
+                return await bot.start(token)
+        except Exception as error:
+            if not _out_of_reach(bot, error):
+                raise
             if wait == RETRY[0]:
                 log.warning("Discord can't be reached (%s). I go on trying.", error)
-            await bot.http.close()
-            bot.http.connector = discord.utils.MISSING  # else the next try would find it closed
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, most)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, most)
+
+
+def _out_of_reach(bot: Bot, error: Exception) -> bool:
+    """Whether trying again may help. Once connected, discord.py goes on by itself."""
+    # discord.py 2.7.1 stumbles over a first connection to the gateway that fails: its `ws` is None then.
+    stumbled = isinstance(error, AttributeError) and bot.ws is None  # pyright: ignore[reportUnnecessaryComparison]
+    too_often = isinstance(error, discord.HTTPException) and error.status == 429
+    unreachable = (aiohttp.ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
+    return stumbled or too_often or isinstance(error, unreachable)
 
 
 async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
@@ -222,15 +262,14 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         environment = environment_from({**_dotenv(), **os.environ})
-        log_to(DATA, environment)
-        if arguments.demo or environment.token is None:
-            from demo.play import play  # only the demo needs an offline Discord
-
-            work = play()
-        else:
-            work = run(environment)
         with claim(DATA):
-            asyncio.run(until_told_to_stop(work))
+            log_to(DATA, environment)
+            if arguments.demo or environment.token is None:
+                from demo.play import play  # only the demo needs an offline Discord
+
+                asyncio.run(until_told_to_stop(play()))
+            else:
+                asyncio.run(until_told_to_stop(run(environment)))
     except STOPS_THE_START as error:
         print(error, file=sys.stderr)
         return 1

@@ -55,7 +55,7 @@ async def fill(con: Connection, guild: int, waiting: int) -> None:
 async def take_next(con: Connection, guild: int) -> float:
     """Milliseconds of one Next; the song is put back afterwards."""
     last = await queue.last_start(con, guild)
-    seen = last.song.id if last else NOTHING_YET
+    seen = last.entry if last else NOTHING_YET
     start = time.perf_counter()
     turn = await queue.take_next(con, guild, RITA, seen)
     took = time.perf_counter() - start

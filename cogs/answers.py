@@ -80,6 +80,9 @@ async def show_form(interaction: Interaction, form: ui.Modal, unless: Awaitable[
         reason = await asyncio.wait_for(unless, SHORT_READ)
     except UNAVAILABLE:
         reason = None
+    except Exception as error:  # noqa: BLE001  (for a button discord.py would only log it)
+        await failed(interaction, error)
+        return
     if reason:
         await interaction.response.send_message(reason, ephemeral=True)
     else:
@@ -92,7 +95,10 @@ class Tree(app_commands.CommandTree["Bot"]):
 
 
 class Form(ui.Modal):
-    """A modal; its on_submit acknowledges first."""
+    """A modal; its on_submit acknowledges first. It is forgotten when nobody can submit it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=15 * 60)
 
     async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await failed(interaction, error)
@@ -145,14 +151,17 @@ class Cancel(Press, template=r"cancel"):
         await interaction.edit_original_response(content="Nothing was changed.", view=None)
 
 
-class Choice(ui.DynamicItem[ui.Select[Any]], template="(?!)"):
+class Choice(ui.DynamicItem[Any], template="(?!)"):
     """A select that lives in its custom_id, like Press; `chosen` gets the value picked."""
 
     placeholder: ClassVar[str]
 
     def __init__(self, **numbers: int) -> None:
         self.numbers = numbers
-        super().__init__(ui.Select(placeholder=self.placeholder, custom_id=_filled(self, numbers)))
+        super().__init__(self.select(_filled(self, numbers)))
+
+    def select(self, custom_id: str) -> ui.Item[Any]:
+        return ui.Select(placeholder=self.placeholder, custom_id=custom_id)
 
     def offering(self, options: list[discord.SelectOption]) -> Self:
         self.item.options = options
@@ -167,12 +176,28 @@ class Choice(ui.DynamicItem[ui.Select[Any]], template="(?!)"):
     async def callback(self, interaction: Interaction) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await acknowledge(interaction, update=True)
         try:
-            await self.chosen(interaction, self.item.values[0])
+            [picked] = self.item.values
+            await self.chosen(interaction, picked if isinstance(picked, str) else str(picked.id))
         except Exception as error:  # noqa: BLE001  (discord.py would only log it, and the user wait for ever)
             await failed(interaction, error)
 
     async def chosen(self, interaction: Interaction, value: str) -> None:
         raise NotImplementedError
+
+
+class ChannelChoice(Choice, template="(?!)"):
+    """Picks a text channel of the server; `chosen` gets its id."""
+
+    def select(self, custom_id: str) -> ui.Item[Any]:
+        text = [discord.ChannelType.text]
+        return ui.ChannelSelect(placeholder=self.placeholder, custom_id=custom_id, channel_types=text)
+
+
+class RoleChoice(Choice, template="(?!)"):
+    """Picks a role of the server; `chosen` gets its id."""
+
+    def select(self, custom_id: str) -> ui.Item[Any]:
+        return ui.RoleSelect(placeholder=self.placeholder, custom_id=custom_id)
 
 
 def _filled(item: Press | Choice, numbers: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot import Bot
 
 FOR_ALL = {
-    "Your songs": ("submit", "submitfile", "mysubmissions", "queue", "position", "help"),
+    "Your songs": ("submit", "submitfile", "mysubmissions", "queue", "position", "notifications", "help"),
     "Your data": ("mydata", "forgetme"),
 }
 FOR_REVIEWERS = {
@@ -27,22 +27,29 @@ FOR_REVIEWERS = {
         "remove",
         "approve",
         "clearfree",
+        "rate",
+        "history",
+        "block",
+        "unblock",
         "open-submissions",
         "close-submissions",
     ),
 }
 FOR_ADMINS = {
     "Setting up": (
+        "setup",
+        "settings",
+        "show-settings",
         "set-submission-channel",
+        "setup-portal",
         "setup-live-queue",
         "setup-reviewer-channel",
         "set-reviewer-role",
         "setnowplayingchannel",
         "setbookmarkchannel",
         "setdebugchannel",
-        "show-settings",
-        "reload",
     ),
+    "Looking after it": ("selfheal", "cleandebugchannel", "reload"),
 }
 
 

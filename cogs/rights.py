@@ -7,10 +7,12 @@ import discord
 from cogs.answers import Interaction
 from domain.refusals import Refused
 
+REVIEWERS_ONLY = "Only reviewers can do this. An admin chooses their role with /set-reviewer-role."
+
 
 async def reviewers_only(interaction: Interaction) -> None:
     if not await is_reviewer(interaction):
-        raise Refused("Only reviewers can do this. An admin chooses their role with /set-reviewer-role.")
+        raise Refused(REVIEWERS_ONLY)
 
 
 async def is_reviewer(interaction: Interaction) -> bool:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import filterfalse
 
 import discord
 
 from domain.songs import Person, Song
 
 _MARKDOWN = re.compile(r"([\\*_~`|<>\[\]()#:@+\-.])")
+
+
+def _hidden(char: str) -> bool:
+    """Control characters but white space, text direction, joiners, surrogates, and what is no character at all."""
+    return not char.isspace() and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def plain(text: str, most: int) -> str:
@@ -20,12 +27,11 @@ def plain(text: str, most: int) -> str:
     """
     kept: list[str] = []
     marks = 0
-    for character in " ".join(text.split()):
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
-        if category not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and marks <= 2:
-            kept.append(character)
-    line = "".join(kept).strip()
+    for char in filterfalse(_hidden, text):
+        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        if marks <= 2:
+            kept.append(char)
+    line = " ".join("".join(kept).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
@@ -42,7 +48,20 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def joined(lines: Iterable[str], most: int) -> str:
+    """As many lines as fit, whole."""
+    text = ""
+    for line in lines:
+        if length(text) + length(line) + 1 > most:
+            break
+        text += line + "\n"
+    return text
+
+
 def song_name(song: Song) -> str:
+    """Artist and title; of a song that was deleted for good nothing is known."""
+    if song.deleted:
+        return "a deleted song"
     return f"{shown(song.artist, 40)} – **{shown(song.title, 50)}**"
 
 

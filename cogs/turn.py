@@ -57,7 +57,7 @@ async def press_next(interaction: Interaction, seen: int | None) -> None:
     async with interaction.client.connection() as con:
         turn = await queue.take_next(con, guild.id, person(interaction.user), seen)
     if isinstance(turn, LastStart):
-        anyway = view_of(StartAnyway(seen=turn.song.id)) if seen is None else MISSING
+        anyway = view_of(StartAnyway(seen=turn.entry)) if seen is None else MISSING
         await answer(interaction, f"Nothing was changed: {turn.words}, {song_name(turn.song)}.", view=anyway)
         return
     interaction.client.dispatch("song_started", guild.id)

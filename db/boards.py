@@ -65,9 +65,9 @@ async def guilds(con: Connection) -> list[int]:
     return [row["guild_id"] for row in await con.fetch("select distinct guild_id from boards where active")]
 
 
-async def shown(con: Connection, board: Board, message_id: int, digest: str) -> None:
-    """Remembers what a board shows now, unless it has been hung elsewhere meanwhile."""
-    await con.execute(
+async def shown(con: Connection, board: Board, message_id: int, digest: str) -> bool:
+    """Remembers what a board shows now; False if it has been hung elsewhere meanwhile."""
+    status = await con.execute(
         "update boards set message_id = $4, digest = $5 where guild_id = $1 and kind = $2 and channel_id = $3",
         board.guild_id,
         board.kind,
@@ -75,6 +75,7 @@ async def shown(con: Connection, board: Board, message_id: int, digest: str) -> 
         message_id,
         digest,
     )
+    return status != "UPDATE 0"
 
 
 async def lost(con: Connection, guild_id: int, message_ids: Collection[int]) -> bool:
@@ -99,5 +100,21 @@ async def switch_off(con: Connection, guild_id: int, channel_id: int) -> list[Ki
         """,
         guild_id,
         channel_id,
+    )
+    return [Kind(row["kind"]) for row in rows]
+
+
+async def known(con: Connection, guild_id: int) -> list[Board]:
+    """The guild's boards, those that were switched off too."""
+    rows = await con.fetch("select * from boards where guild_id = $1 order by kind", guild_id)
+    return [_board(row) for row in rows]
+
+
+async def prune(con: Connection, guild_id: int, channel_ids: Collection[int]) -> list[Kind]:
+    """Forgets the boards that hang in none of these channels, and says which."""
+    rows = await con.fetch(
+        "delete from boards where guild_id = $1 and channel_id <> all($2::bigint[]) returning kind",
+        guild_id,
+        channel_ids,
     )
     return [Kind(row["kind"]) for row in rows]

@@ -1,10 +1,11 @@
-"""What submitters are to be told: written with the change it tells of, sent later."""
+"""What submitters are to be told, written with the change it tells of and sent later; and what each wants to hear."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from db.pool import Connection
+from domain.notices import Kind
 from domain.songs import Person
 
 
@@ -25,4 +26,25 @@ async def write(
         detail,
         song_ids,
         besides.id if besides else None,
+    )
+
+
+async def choices(con: Connection, guild_id: int, user_id: int) -> dict[Kind, bool]:
+    """Which kinds a user wants; all, until they choose."""
+    rows = await con.fetch(
+        "select kind, wanted from notification_choices where guild_id = $1 and user_id = $2", guild_id, user_id
+    )
+    return dict.fromkeys(Kind, True) | {Kind(row["kind"]): row["wanted"] for row in rows}
+
+
+async def choose(con: Connection, guild_id: int, user_id: int, kind: Kind, wanted: bool) -> None:
+    await con.execute(
+        """
+        insert into notification_choices values ($1, $2, $3, $4)
+        on conflict (guild_id, user_id, kind) do update set wanted = excluded.wanted
+        """,
+        guild_id,
+        user_id,
+        kind,
+        wanted,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db import songs, undo
+from db import queue, songs, undo
 from db.pool import Connection
 from domain.lines import Line
 from domain.pages import PAGE, Page, Row
@@ -33,13 +33,7 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
         playing = await con.fetchrow(
             f"select {songs.COLUMNS} from submissions as s where s.guild_id = $1 and s.playing", guild_id
         )
-        started = await con.fetchval(
-            """
-            select id from submissions where guild_id = $1 and started_at is not null
-            order by started_at desc limit 1
-            """,
-            guild_id,
-        )
+        started = await queue.last_start(con, guild_id)
         change = await undo.newest(con, guild_id)
         rows = await con.fetch(
             f"""
@@ -73,7 +67,7 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
         counts=counts,
         lines=lines,
         playing=songs.song(playing) if playing else None,
-        last_started=started or NOTHING_YET,
+        last_start=started.entry if started else NOTHING_YET,
         newest_change=change.id if change else 0,
         number=number,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from db import log
+from db import log, songs
 from db.lock import guild_lock
 from db.pool import Connection
 from domain.lines import Line
@@ -33,11 +33,7 @@ _STORED = {
 """Every table that knows people, and what of it belongs to one of them."""
 
 _FORGET = (
-    """
-    update submissions set user_id = 0, user_name = '', artist = '', title = '', note = '', song_key = '',
-                           url = null, file_id = null, file_name = null, source = -id, part = 0
-    where guild_id = $1 and user_id = $2
-    """,
+    f"update submissions set {songs.ANONYMOUS} where guild_id = $1 and user_id = $2",
     "update queue_log set actor_id = 0, actor_name = '', reason = '' where guild_id = $1 and actor_id = $2",
     "update point_resets set user_id = 0 where guild_id = $1 and user_id = $2",
     "delete from user_points where guild_id = $1 and user_id = $2",

@@ -38,7 +38,7 @@ class Started(Change):
 async def take_next(con: Connection, guild_id: int, reviewer: Person, seen: int | None) -> Started | LastStart:
     """Starts the first song of the highest line, or says who has started one already and changes nothing.
 
-    `seen` is the last started song the presser knows of, None for /next (see domain.starts).
+    `seen` is the last start the presser knows of, None for /next (see domain.starts).
     Starting a Free song sets its submitter's points to zero. Raises Refused when nothing can be started.
     """
     async with guild_lock(con, guild_id):
@@ -82,17 +82,19 @@ async def _nothing_to_start(con: Connection, guild_id: int) -> Refused:
 
 
 async def last_start(con: Connection, guild_id: int) -> LastStart | None:
+    """The newest start that was not taken back, whatever became of its song."""
     row = await con.fetchrow(
         f"""
-        select {songs.COLUMNS}, clock_timestamp() - s.started_at as ago,
-            coalesce((select l.actor_name from queue_changes as c join queue_log as l on l.id = c.entry_id
-                      where c.song_id = s.id and l.action = 'next' order by l.id desc limit 1), '') as by
-        from submissions as s
-        where s.guild_id = $1 and s.started_at is not null order by s.started_at desc limit 1
+        select {songs.COLUMNS}, l.id as entry, l.actor_name as by, clock_timestamp() - l.at as ago
+        from queue_log as l
+        join queue_changes as c on c.entry_id = l.id and not c.was_playing
+        join submissions as s on s.id = c.song_id
+        where l.guild_id = $1 and l.action = 'next' and not exists (select from queue_log as u where u.undoes = l.id)
+        order by l.id desc limit 1
         """,
         guild_id,
     )
-    return LastStart(songs.song(row), row["by"], row["ago"]) if row else None
+    return LastStart(row["entry"], songs.song(row), row["by"], row["ago"]) if row else None
 
 
 async def finish(con: Connection, guild_id: int, reviewer: Person) -> Change:
@@ -108,19 +110,26 @@ async def finish(con: Connection, guild_id: int, reviewer: Person) -> Change:
         return Change(songs.song(row), entry)
 
 
-async def move(con: Connection, guild_id: int, reviewer: Person, song_id: int, to: Line) -> Change:
-    """Puts a song at the end of a line, in Free where its score puts it."""
+async def move(
+    con: Connection, guild_id: int, reviewer: Person, song_id: int, to: Line, seen_in: Line | None = None
+) -> Change:
+    """Puts a song at the end of a line, in Free where its score puts it.
+
+    Refused if it is not in `seen_in` any more, where it was when it was picked.
+    """
     async with guild_lock(con, guild_id):
-        song = await _existing(con, guild_id, song_id)
+        song = await _existing(con, guild_id, song_id, seen_in)
         if song.line is to:
             raise Refused(f"This song is in {to.label} already.")
         return await _shift(con, song, reviewer, "move", to)
 
 
-async def remove(con: Connection, guild_id: int, reviewer: Person, song_id: int, reason: str = "") -> Change:
-    """Files a song under Removed, where it can be moved back from."""
+async def remove(
+    con: Connection, guild_id: int, reviewer: Person, song_id: int, reason: str = "", seen_in: Line | None = None
+) -> Change:
+    """Files a song under Removed, where it can be moved back from; `seen_in` as for move."""
     async with guild_lock(con, guild_id):
-        song = await _existing(con, guild_id, song_id)
+        song = await _existing(con, guild_id, song_id, seen_in)
         if song.line is Line.REMOVED:
             raise Refused("This song has been removed already.")
         return await _shift(con, song, reviewer, "remove", Line.REMOVED, reason)
@@ -153,10 +162,13 @@ async def clear_free(con: Connection, guild_id: int, reviewer: Person) -> tuple[
         return len(ids), entry
 
 
-async def _existing(con: Connection, guild_id: int, song_id: int) -> Song:
+async def _existing(con: Connection, guild_id: int, song_id: int, seen_in: Line | None = None) -> Song:
     song = await songs.get(con, guild_id, song_id)
     if song is None:
         raise Refused("There is no song with this number. Pick one from the list that appears while you type.")
+    if seen_in and song.line is not seen_in:
+        where = "is playing now" if song.playing else f"is in {song.line.label if song.line else 'no line'} now"
+        raise Refused(f"Nothing was changed: this song {where}. Please pick it again.")
     return song
 
 
@@ -172,19 +184,6 @@ async def _shift(con: Connection, song: Song, reviewer: Person, action: str, to:
     else:
         await notices.write(con, "moved", [song.id], to.label, besides=reviewer)
     return Change(song, entry)
-
-
-async def unannounced(con: Connection, guild_id: int) -> Song | None:
-    """The playing song, if nobody has been told yet."""
-    row = await con.fetchrow(
-        f"select {songs.COLUMNS} from submissions as s where s.guild_id = $1 and s.playing and not s.announced",
-        guild_id,
-    )
-    return songs.song(row) if row else None
-
-
-async def announced(con: Connection, song_id: int) -> None:
-    await con.execute("update submissions set announced = true where id = $1", song_id)
 
 
 async def recent_gaps(con: Connection, guild_id: int) -> list[timedelta]:

@@ -11,6 +11,10 @@ from domain.songs import Song
 
 COLUMNS = """s.id, s.guild_id, s.user_id, s.user_name, s.artist, s.title, s.note, s.url, s.file_id, s.file_name,
     s.line, s.score, s.playing, s.paid, s.submitted_at, s.entered_at, s.started_at"""
+ANONYMOUS = """user_id = 0, user_name = '', artist = '', title = '', note = '', song_key = '',
+    url = null, file_id = null, file_name = null, source = -id, part = 0"""
+"""What an update sets so that a row tells neither whose song it was nor what it was called."""
+
 _NAMES = [name.strip().removeprefix("s.") for name in COLUMNS.split(",")]
 
 
@@ -22,9 +26,12 @@ def song(row: Any) -> Song:
 
 
 async def get(con: Connection, guild_id: int, song_id: int) -> Song | None:
-    """A song of this guild that has been handed in."""
+    """A song of this guild that has been handed in, and not deleted."""
     row = await con.fetchrow(
-        f"select {COLUMNS} from submissions as s where s.guild_id = $1 and s.id = $2 and s.line is not null",
+        f"""
+        select {COLUMNS} from submissions as s
+        where s.guild_id = $1 and s.id = $2 and s.line is not null and s.user_id <> 0
+        """,
         guild_id,
         song_id,
     )
@@ -39,16 +46,35 @@ async def of_user(con: Connection, user_id: int, song_id: int) -> Song | None:
     return song(row) if row else None
 
 
-async def mine(con: Connection, guild_id: int, user_id: int, most: int = 25) -> list[Song]:
-    """A user's songs, newest first."""
+async def mine(con: Connection, guild_id: int, user_id: int, most: int, skip: int = 0) -> list[Song]:
+    """A user's songs, held ones too, newest first."""
     rows = await con.fetch(
         f"""
         select {COLUMNS} from submissions as s
-        where s.guild_id = $1 and s.user_id = $2 and s.line is not null order by s.id desc limit $3
+        where s.guild_id = $1 and s.user_id = $2 order by s.id desc limit $3 offset $4
         """,
         guild_id,
         user_id,
         most,
+        skip,
+    )
+    return [song(row) for row in rows]
+
+
+async def past(con: Connection, guild_id: int, user_id: int, most: int, skip: int = 0) -> list[Song]:
+    """What a user has handed in and is not waiting any more, each song once, newest first."""
+    rows = await con.fetch(
+        f"""
+        select {COLUMNS} from (
+            select distinct on (song_key) * from submissions
+            where guild_id = $1 and user_id = $2 and line >= 8 order by song_key, id desc
+        ) as s
+        order by s.id desc limit $3 offset $4
+        """,
+        guild_id,
+        user_id,
+        most,
+        skip,
     )
     return [song(row) for row in rows]
 
@@ -70,8 +96,9 @@ async def find(con: Connection, guild_id: int, words: str, lines: Sequence[Line]
              order by s.entered_at desc, s.id desc limit 200)
         )
         select {COLUMNS} from candidates as s
-        where $2 = '' or starts_with(s.id::text, ltrim($2, '#'))
-           or position(lower($2) in lower(concat_ws(' ', s.artist, s.title, s.user_name))) > 0
+        where s.user_id <> 0
+          and ($2 = '' or starts_with(s.id::text, ltrim($2, '#'))
+               or position(lower($2) in lower(concat_ws(' ', s.artist, s.title, s.user_name))) > 0)
         order by not s.playing, least(s.line, 8), s.turn_score desc,
                  case when s.line <= 7 then s.turn_since end, s.entered_at desc, s.id
         limit $4

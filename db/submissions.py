@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from db import config, log, points, songs
+from db import blocks, config, log, points, songs
 from db.lock import guild_lock
 from db.pool import Connection
+from domain.blocks import BlockKind, artist_value, refusal
 from domain.lines import Line
 from domain.refusals import Refused
 from domain.settings import Settings
 from domain.songs import NOT_KNOWN, HandIn, Hold, Person, Situation, Song, placing
 
-GONE = Refused("This song is not there any more. /mysubmissions shows the ones that are.")
+
+class NotYours(Refused):
+    def __init__(self) -> None:
+        super().__init__("This song is somebody else's, or is not there any more. /mysubmissions shows yours.")
+
+
+class TakenAlready(Refused):
+    def __init__(self) -> None:
+        super().__init__("This song has been taken already. /mysubmissions shows it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,30 @@ async def hand_in(con: Connection, guild_id: int, user: Person, entry: HandIn) -
             entry.paid,
         )
         if song_id is None:
-            raise Refused("This song has been taken already. /mysubmissions shows it.")
+            raise TakenAlready
+        return await _place(con, guild_id, user, song_id)
+
+
+async def hand_in_again(con: Connection, guild_id: int, user: Person, past_id: int, source: int) -> Song | Held:
+    """Takes an earlier song of the user once more, like hand_in; a stored file is used again."""
+    async with guild_lock(con, guild_id):
+        past = await own(con, user.id, past_id)
+        if past.guild_id != guild_id:
+            raise NotYours
+        song_id = await con.fetchval(
+            """
+            insert into submissions (guild_id, user_id, user_name, source, song_key, url, file_id, file_name,
+                                     artist, title, note)
+            select guild_id, user_id, $2, $3, song_key, url, file_id, file_name, artist, title, note
+            from submissions where id = $1
+            on conflict (guild_id, source, part) do nothing returning id
+            """,
+            past_id,
+            user.name,
+            source,
+        )
+        if song_id is None:
+            raise TakenAlready
         return await _place(con, guild_id, user, song_id)
 
 
@@ -60,7 +91,7 @@ async def _place(con: Connection, guild_id: int, user: Person, song_id: int) -> 
     settings = await config.load(con, guild_id)
     row = await con.fetchrow(
         """
-        select s.paid, s.repeat_ok,
+        select s.paid, s.repeat_ok, s.artist, s.song_key,
             (select o.id from submissions as o where o.guild_id = $1 and o.song_key = s.song_key and o.line <= 7
              order by o.line, o.turn_score desc, o.turn_since, o.id limit 1) as duplicate,
             exists (select from submissions as o where o.guild_id = $1 and o.song_key = s.song_key
@@ -81,10 +112,11 @@ async def _place(con: Connection, guild_id: int, user: Person, song_id: int) -> 
         duplicate.words if duplicate else None,
         row["played_recently"],
         row["has_free_song"],
+        refusal(await blocks.against(con, guild_id, user.id, row["artist"], row["song_key"])),
     )
     verdict = placing(situation, paid=row["paid"], repeat_ok=row["repeat_ok"])
     if isinstance(verdict, Hold):
-        return Held(await _own(con, user.id, song_id), verdict)
+        return Held(await own(con, user.id, song_id), verdict)
     await log.record(con, guild_id, user, "submit", [song_id], verdict)
     await con.execute(
         """
@@ -95,7 +127,7 @@ async def _place(con: Connection, guild_id: int, user: Person, song_id: int) -> 
         verdict,
     )
     await _award(con, guild_id, user.id, settings)
-    return await _own(con, user.id, song_id)
+    return await own(con, user.id, song_id)
 
 
 async def _award(con: Connection, guild_id: int, user_id: int, settings: Settings) -> None:
@@ -103,11 +135,17 @@ async def _award(con: Connection, guild_id: int, user_id: int, settings: Setting
     await points.rescore(con, guild_id, user_id)
 
 
-async def _own(con: Connection, user_id: int, song_id: int) -> Song:
+async def own(con: Connection, user_id: int, song_id: int) -> Song:
+    """A song of this user; raises NotYours."""
     song = await songs.of_user(con, user_id, song_id)
     if song is None:
-        raise GONE
+        raise NotYours
     return song
+
+
+async def decide(con: Connection, user: Person, song_id: int) -> Song | Held:
+    """Hands in a held song as it is, for a further look at what holds it."""
+    return await _decide(con, user, song_id)
 
 
 async def override_repeat(con: Connection, user: Person, song_id: int) -> Song | Held:
@@ -117,25 +155,25 @@ async def override_repeat(con: Connection, user: Person, song_id: int) -> Song |
 
 async def replace_free(con: Connection, user: Person, song_id: int) -> Song | Held:
     """Hands in a held song in the stead of the user's waiting Free songs, which are withdrawn."""
-    guild_id = (await _own(con, user.id, song_id)).guild_id
+    guild_id = (await own(con, user.id, song_id)).guild_id
     async with guild_lock(con, guild_id):
         outcome = await _decide(con, user, song_id)
         if isinstance(outcome, Held) and outcome.why is Hold.FREE_TAKEN:
             rows = await con.fetch(
                 "select id from submissions where guild_id = $1 and user_id = $2 and line = 6", guild_id, user.id
             )
-            await _withdraw(con, guild_id, user, [row["id"] for row in rows], f"replaced by #{song_id}")
+            await take_out(con, guild_id, user, [row["id"] for row in rows], f"replaced by #{song_id}")
             outcome = await _place(con, guild_id, user, song_id)
         return outcome
 
 
 async def claim_skip(con: Connection, user: Person, song_id: int) -> Song | Held:
     """Says that a skip was paid for a song: a held or Free one goes to Pending Skips."""
-    song = await _own(con, user.id, song_id)
+    song = await own(con, user.id, song_id)
     if song.line is None:
         return await _decide(con, user, song_id, "update submissions set paid = true where id = $1")
     async with guild_lock(con, song.guild_id):
-        song = await _own(con, user.id, song_id)
+        song = await own(con, user.id, song_id)
         if song.line is Line.PENDING:
             raise Refused("A reviewer has been asked already and will decide soon.")
         if song.line is not Line.FREE:
@@ -146,13 +184,13 @@ async def claim_skip(con: Connection, user: Person, song_id: int) -> Song | Held
         await con.execute(
             "update submissions set line = 7, paid = true, entered_at = clock_timestamp() where id = $1", song_id
         )
-        return await _own(con, user.id, song_id)
+        return await own(con, user.id, song_id)
 
 
 async def _decide(con: Connection, user: Person, song_id: int, decision: str = "") -> Song | Held:
-    song = await _own(con, user.id, song_id)
+    song = await own(con, user.id, song_id)
     async with guild_lock(con, song.guild_id):
-        if (await _own(con, user.id, song_id)).line is not None:
+        if (await own(con, user.id, song_id)).line is not None:
             raise Refused("This song has been handed in already. /mysubmissions shows it.")
         if decision:
             await con.execute(decision, song_id)
@@ -163,10 +201,12 @@ async def edit(
     con: Connection, user: Person, song_id: int, artist: str | None, title: str | None, note: str | None
 ) -> Song:
     """Changes the words of a song that is not played yet; None leaves one as it is. Its place stays."""
-    song = await _own(con, user.id, song_id)
+    song = await own(con, user.id, song_id)
     async with guild_lock(con, song.guild_id):
-        if not _still_waits(await _own(con, user.id, song_id)):
+        song = await own(con, user.id, song_id)
+        if not still_waits(song):
             raise Refused("Only a song that still waits can be edited.")
+        await _check_artist(con, song, artist)
         await log.record(con, song.guild_id, user, "edit", [song_id], None)
         await con.execute(
             """
@@ -178,25 +218,34 @@ async def edit(
             title,
             note,
         )
-        return await _own(con, user.id, song_id)
+        return await own(con, user.id, song_id)
+
+
+async def _check_artist(con: Connection, song: Song, artist: str | None) -> None:
+    """Raises Refused for a new artist who is blocked."""
+    if artist is not None and artist_value(artist) != artist_value(song.artist):
+        found = await blocks.against(con, song.guild_id, song.user_id, artist, key="")
+        if reason := refusal([block for block in found if block.kind is BlockKind.ARTIST]):
+            raise Refused(reason)
 
 
 async def withdraw(con: Connection, user: Person, song_id: int) -> Song:
     """Takes a waiting song out of the line; a held one is simply not handed in. Returns it as it was."""
-    song = await _own(con, user.id, song_id)
+    song = await own(con, user.id, song_id)
     async with guild_lock(con, song.guild_id):
-        song = await _own(con, user.id, song_id)
-        if not _still_waits(song):
+        song = await own(con, user.id, song_id)
+        if not still_waits(song):
             raise Refused("Only a song that still waits can be withdrawn.")
-        await _withdraw(con, song.guild_id, user, [song_id])
+        await take_out(con, song.guild_id, user, [song_id])
         return song
 
 
-def _still_waits(song: Song) -> bool:
+def still_waits(song: Song) -> bool:
     return song.line is None or song.line.waiting
 
 
-async def _withdraw(con: Connection, guild_id: int, user: Person, song_ids: list[int], reason: str = "") -> None:
+async def take_out(con: Connection, guild_id: int, user: Person, song_ids: list[int], reason: str = "") -> None:
+    """Withdraws songs; belongs into a transaction under the guild's lock."""
     if song_ids:
         await log.record(con, guild_id, user, "withdraw", song_ids, Line.REMOVED, reason)
         await con.execute(
@@ -209,22 +258,5 @@ async def fill_title(con: Connection, song_id: int, title: str) -> Song:
     await con.execute("update submissions set title = $2 where id = $1 and title = $3", song_id, title, NOT_KNOWN)
     row = await con.fetchrow(f"select {songs.COLUMNS} from submissions as s where s.id = $1", song_id)
     if row is None:
-        raise GONE
+        raise NotYours
     return songs.song(row)
-
-
-async def drop_stale(con: Connection) -> list[UUID]:
-    """Forgets held songs nobody chose for within a day, and returns the files that go with them."""
-    rows = await con.fetch(
-        """
-        with stale as (
-            delete from submissions as s where s.line is null and s.submitted_at < now() - interval '1 day'
-              and not exists (select from queue_changes as c where c.song_id = s.id)
-            returning s.file_id
-        )
-        select file_id from stale
-        where file_id is not null and not exists (select from submissions as s where s.file_id = stale.file_id
-                                                   and s.line is not null)
-        """
-    )
-    return [row["file_id"] for row in rows]

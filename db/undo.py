@@ -39,7 +39,8 @@ async def newest(con: Connection, guild_id: int) -> Entry | None:
     row = await con.fetchrow(
         """
         select l.id, l.action, l.actor_name as by, c.songs,
-            (select s.artist || ' – ' || s.title from queue_changes as f join submissions as s on s.id = f.song_id
+            (select case when s.user_id = 0 then 'a deleted song' else s.artist || ' – ' || s.title end
+             from queue_changes as f join submissions as s on s.id = f.song_id
              where f.entry_id = l.id order by f.was_playing, f.song_id limit 1) as song
         from queue_log as l, lateral (select count(*) as songs from queue_changes where entry_id = l.id) as c
         where l.guild_id = $1 and l.action = any($2::text[])

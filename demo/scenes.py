@@ -35,7 +35,7 @@ class Scenes:
         """The host's first minutes with the bot."""
         host = self.stage.host
         await self._slash(host, "set-reviewer-role", role=self.stage.role)
-        for board in ("setup-live-queue", "setup-reviewer-channel"):
+        for board in ("setup-live-queue", "setup-reviewer-channel", "setup-portal"):
             await self._slash(host, board)
         for place in ("set-submission-channel", "setnowplayingchannel", "setbookmarkchannel", "setdebugchannel"):
             await self._slash(host, place)

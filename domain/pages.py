@@ -34,9 +34,10 @@ class Page:
     lines: Sequence[Line]
     """The lines that are paged through."""
     playing: Song | None
-    last_started: int
-    """The song that Next comes after, and below the log's entry that Undo takes back; 0 for none."""
-    newest_change: int = 0
+    last_start: int
+    """The log's entry of the start that Next comes after; 0 for none."""
+    newest_change: int
+    """The log's entry that Undo takes back; 0 for none."""
     number: int = 0
 
     @property

@@ -67,6 +67,11 @@ class Song:
     started_at: datetime | None
 
     @property
+    def deleted(self) -> bool:
+        """Whether it was deleted for good, so that only where it went is still known."""
+        return self.user_id == 0
+
+    @property
     def name(self) -> str:
         return f"{self.artist} – {self.title}"
 
@@ -89,6 +94,8 @@ class Situation:
     """The place of the same song in a waiting line, in words."""
     played_recently: bool
     has_free_song: bool
+    blocked: str | None = None
+    """Why this user, artist or song is not taken here at all, in a sentence."""
 
 
 def placing(situation: Situation, *, paid: bool, repeat_ok: bool) -> Line | Hold:
@@ -96,6 +103,8 @@ def placing(situation: Situation, *, paid: bool, repeat_ok: bool) -> Line | Hold
 
     Raises Refused when there is nothing to choose. A duplicate is named before a taken free place.
     """
+    if situation.blocked:
+        raise Refused(situation.blocked)
     if situation.duplicate:
         raise Refused(f"This song is already waiting: {situation.duplicate}. You can hand in another one.")
     if not situation.skips_open:

@@ -11,28 +11,30 @@ PATIENCE = timedelta(seconds=3)
 """So soon after a start, /next asks before it starts another song."""
 
 NOTHING_YET = 0
-"""What stands for "the last song that was started" before there is one."""
+"""What stands for the last start before there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastStart:
-    """The song that was started last, finished or not, by whom, and how long ago."""
+    """The start that was not taken back last: its entry in the log, the song, by whom, and how long ago."""
 
+    entry: int
     song: Song
     by: str
     ago: timedelta
 
     @property
     def words(self) -> str:
-        return f"{self.by} has started another song already"
+        return f"{self.by} has started a song meanwhile"
 
 
 def answered_already(last: LastStart | None, seen: int | None) -> bool:
     """Whether somebody has pressed before.
 
-    `seen` is the id of the last started song when the board was drawn (NOTHING_YET before the first);
-    None is /next, which sees no board and counts any start within PATIENCE as meant by the same press.
+    `seen` is the entry of the last start when the board was drawn (NOTHING_YET before the first); the song
+    would not do, since one that is moved back can start again. None is /next, which sees no board and counts
+    any start within PATIENCE as meant by the same press.
     """
     if seen is None:
         return last is not None and last.ago < PATIENCE
-    return seen != (last.song.id if last else NOTHING_YET)
+    return seen != (last.entry if last else NOTHING_YET)

@@ -47,6 +47,17 @@ create table bookmarks (
     at           timestamptz not null default clock_timestamp()
 );
 
+-- Where a start was posted, so that the post goes when the start is taken back.
+create table now_playing_posts (
+    guild_id    bigint not null,
+    entry_id    bigint not null references queue_log,
+    channel_id  bigint not null,
+    message_id  bigint not null,
+    primary key (guild_id, entry_id)
+);
+
+create index log_of_an_actor on queue_log (guild_id, actor_id, id desc);
+
 -- Who, which artist and which song may not be handed in. `value`: user id, artist in lower case, or song_key.
 create table blocks (
     guild_id  bigint      not null,
@@ -80,6 +91,11 @@ create index settings_log_of_a_guild on settings_log (guild_id, id desc);
 alter table submissions drop constraint submissions_check;
 alter table submissions add constraint a_song_can_be_played
     check (url is not null or file_id is not null or user_id = 0);
+
+create index songs_with_a_file on submissions (file_id) where file_id is not null;
+
+-- Which song was started last, however many other things were done since.
+create index last_starts on queue_log (guild_id, id desc) where action = 'next';
 
 -- People can be forgotten: the log may lose who, and what they typed, and nothing else.
 create function only_forgets() returns trigger language plpgsql as $$

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import discord
 
-from cogs.admin.permissions import BOARD, POST, SONG_POST, SUBMISSIONS
+from cogs.admin.permissions import BOARD, MAKE_CHANNELS, MAKE_ROLES, POST, SONG_POST, SUBMISSIONS
 from domain.environment import Environment
 
 PROJECT = Path(__file__).parents[1]
@@ -17,6 +17,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
 
 def test_the_invitation_asks_for_just_the_permissions_that_are_used() -> None:
     used = {name for needs in (BOARD, POST, SONG_POST, SUBMISSIONS) for name in needs.names}
+    used |= {MAKE_CHANNELS, MAKE_ROLES}
     asked = re.search(r"permissions=(\d+)", README)
     assert asked
     assert discord.Permissions(int(asked[1])) == discord.Permissions(**dict.fromkeys(used, True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cogs.admin.cog import Admin
+from cogs.admin.healing import Healing
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -12,3 +13,4 @@ if TYPE_CHECKING:
 
 async def setup(bot: Bot) -> None:
     await bot.add_cog(Admin(bot))
+    await bot.add_cog(Healing(bot))

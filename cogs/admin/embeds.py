@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import discord
 
-from cogs.text import count
+from cogs.admin.settings_embeds import in_words
+from cogs.text import shown
 from db.boards import Board, Kind
-from domain.settings import Settings
+from domain.settings import OPTIONS, Group, Settings
 
 NOT_SET = "not set"
 
@@ -40,20 +41,14 @@ def overview(guild: discord.Guild, settings: Settings, hung: Sequence[Board]) ->
         inline=False,
     )
     embed.add_field(name="Reviewers", value=_role(guild, settings.reviewer_role), inline=False)
-    embed.add_field(
-        name="Submitting",
-        value="\n".join(
-            (
-                f"Free line: {'open' if settings.free_open else 'closed'}",
-                f"Skips: {'open' if settings.skips_open else 'closed'}",
-                f"A played song can be handed in again after {count(settings.repeat_days, 'day')}",
-                f"First song of a day: {count(settings.first_song_points, 'point')}",
-                f"A pasted message {'is deleted' if settings.delete_pasted else 'gets a tick'} once it is taken",
-                f"Time zone: {settings.time_zone}",
-            )
-        ),
-        inline=False,
-    )
+    for group in Group:
+        lines = [
+            f"{option.label}: {shown(in_words(option, getattr(settings, name)), 80)}"
+            for name, option in OPTIONS.items()
+            if option.group is group
+        ]
+        embed.add_field(name=group, value="\n".join(lines), inline=False)
+    embed.set_footer(text="/setup sets up what is missing, /settings changes the rest")
     return embed
 
 

@@ -11,13 +11,13 @@ from discord.ext import commands, tasks
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
+from cogs.boards.embeds import places
 from cogs.boards.keeper import Keeper
+from cogs.boards.mending import mend
 from cogs.boards.views import ITEMS, private_page
-from cogs.text import song_name
 from db import boards, queue, songs
 from db.boards import Kind
 from domain.refusals import Refused
-from domain.waits import rough_wait
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -33,11 +33,9 @@ class Boards(commands.Cog):
     async def cog_load(self) -> None:
         self.bot.add_dynamic_items(*ITEMS)
         self.safety_net.start()
-        self.still_there.start()
 
     async def cog_unload(self) -> None:
         self.safety_net.cancel()
-        self.still_there.cancel()
         await self.keeper.stop()
         self.bot.remove_dynamic_items(*ITEMS)
 
@@ -56,12 +54,7 @@ class Boards(commands.Cog):
             gaps = await queue.recent_gaps(con, guild.id)
         if not own:
             raise Refused("You have no song in the line. Hand one in with /submit or /submitfile.")
-        lines = [f"{song_name(song)}: {place.words}" for song, place in own]
-        for index, (_, place) in enumerate(own):
-            if place.overall:
-                minutes = round(rough_wait(place.overall, gaps).total_seconds() / 60)
-                lines[index] += f", in roughly {max(minutes, 1)} min"
-        await answer(interaction, "\n".join(lines))
+        await answer(interaction, embed=places(own, gaps))
 
     @commands.Cog.listener()
     async def on_queue_changed(self, guild_id: int) -> None:
@@ -96,10 +89,9 @@ class Boards(commands.Cog):
         for guild_id in await self._guilds():
             await self.keeper.hint(guild_id)
 
-    @tasks.loop(minutes=5)
-    async def still_there(self) -> None:
-        for guild_id in await self._guilds():
-            await self.keeper.check(guild_id)
+    async def heal(self, guild: discord.Guild) -> list[str]:
+        """Every five minutes, and with /selfheal: Discord tells of deletions only while we listen."""
+        return await mend(self.keeper, guild)
 
     async def _guilds(self) -> list[int]:
         """Guilds with boards that the bot is in; none while the database is away: the next pass comes soon."""
@@ -112,6 +104,5 @@ class Boards(commands.Cog):
         return [guild_id for guild_id in hung if self.bot.get_guild(guild_id)]
 
     @safety_net.before_loop
-    @still_there.before_loop
     async def _ready(self) -> None:
         await self.bot.wait_until_ready()

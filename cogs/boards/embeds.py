@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import discord
 
-from cogs.text import count, length, shown, since, song_name
-from domain.lines import SERVED, Line
+from cogs.text import count, joined, shown, since, song_name
+from domain.lines import SERVED, Line, Place
 from domain.pages import Page, Row
 from domain.settings import Settings
 from domain.songs import Song
+from domain.waits import rough_wait
 
 PLAYING = discord.Color(0xF0B132)
 WAITING = discord.Color(0x5865F2)
@@ -55,6 +57,20 @@ def pending(page: Page, settings: Settings) -> discord.Embed:
     return embed
 
 
+def places(own: Sequence[tuple[Song, Place]], gaps: Sequence[timedelta]) -> discord.Embed:
+    """Where somebody's songs stand, and roughly how long they wait, by the times between the latest starts."""
+    embed = discord.Embed(title="Your songs in the line", color=WAITING)
+    embed.description = _joined(f"{song_name(song)}: {place.words}{_wait(place, gaps)}" for song, place in own)
+    return embed
+
+
+def _wait(place: Place, gaps: Sequence[timedelta]) -> str:
+    if place.overall is None:
+        return ""
+    minutes = round(rough_wait(place.overall, gaps).total_seconds() / 60)
+    return f", in roughly {max(minutes, 1)} min"
+
+
 def _board(title: str, page: Page, draw: Callable[[Row], str]) -> discord.Embed:
     embed = discord.Embed(title=title, color=PLAYING if page.playing else WAITING)
     lines = [_now_playing(page)]
@@ -94,7 +110,7 @@ def _reviewer_row(row: Row) -> str:
     song = row.song
     if song.line is Line.FREE:
         parts = ", ".join(f"{kind} {points:,}" for kind, points in row.points.items())
-        owed = f"{song.score:,} points" + (f" ({parts})" if parts else "")
+        owed = f"{song.score:,} points" + (f" ({parts})" if len(row.points) > 1 else "")
     else:
         owed = f"by {shown(row.placed_by, 24)} {since(song.entered_at)}" if row.placed_by else since(song.entered_at)
     return f"{_public_row(row)} · `#{song.id}` {owed}"
@@ -107,12 +123,7 @@ def _pending_row(row: Row) -> str:
 
 def _joined(lines: Iterable[str]) -> str:
     """As many lines as fit; names are cut so that a page of songs does, whatever they contain."""
-    text = ""
-    for line in lines:
-        if length(text) + length(line) + 1 > DESCRIPTION:
-            break
-        text += line + "\n"
-    return text
+    return joined(lines, DESCRIPTION)
 
 
 def _openness(settings: Settings) -> str:

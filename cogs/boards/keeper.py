@@ -34,6 +34,8 @@ class _Trouble:
     until: datetime
     strikes: int = 0
     """Refusals to edit an old message in a row."""
+    told: bool = False
+    """Whether the debug channel knows."""
 
 
 class Keeper:
@@ -101,7 +103,8 @@ class Keeper:
             return False
         channel = self.bot.get_channel(board.channel_id)
         if not isinstance(channel, discord.TextChannel):
-            if self.bot.get_guild(board.guild_id):
+            guild = self.bot.get_guild(board.guild_id)
+            if guild and not guild.unavailable:  # during an outage of Discord no channel is there
                 await self.channel_gone(board.guild_id, board.channel_id)
             return False
         try:
@@ -111,7 +114,9 @@ class Keeper:
             return False
         self._trouble.pop((board.guild_id, board.kind), None)
         async with self.bot.connection() as con:
-            await boards.shown(con, board, message_id, digest)
+            hangs_here = await boards.shown(con, board, message_id, digest)
+        if not hangs_here:
+            await _take_down(channel, message_id)
         return True
 
     async def _send_or_edit(
@@ -132,10 +137,9 @@ class Keeper:
 
     async def _found_again(self, board: Board, channel: discord.TextChannel) -> int | None:
         """A board that was sent just before the bot was killed, so that it could not be remembered."""
-        mark = f"board:show:{KINDS.index(board.kind)}"
         try:
             async for message in channel.history(limit=50):
-                if message.author == self.bot.user and mark in _custom_ids(message):
+                if message.author == self.bot.user and is_board(message, board.kind):
                     return message.id
         except discord.Forbidden:
             pass
@@ -160,7 +164,8 @@ class Keeper:
             return
         log.warning("The %s board of guild %s could not be shown: %s", board.kind, board.guild_id, error)
         trouble.until = discord.utils.utcnow() + PATIENCE
-        if isinstance(error, discord.Forbidden):
+        if isinstance(error, discord.Forbidden) and not trouble.told:
+            trouble.told = True
             await self.bot.report(
                 channel.guild,
                 f"I may not show the {board.kind} board in {channel.mention}. "
@@ -200,26 +205,31 @@ class Keeper:
                 "/setup-live-queue and /setup-reviewer-channel hang boards up again.",
             )
 
-    async def check(self, guild_id: int) -> None:
-        """Looks whether the boards' messages are still there; Discord tells of deletions only while we listen."""
-        async with self.bot.connection() as con:
-            hung = await boards.of_guild(con, guild_id)
-        for board in hung:
-            channel = self.bot.get_channel(board.channel_id)
-            if board.message_id and isinstance(channel, discord.TextChannel):
-                try:
-                    await channel.fetch_message(board.message_id)
-                except discord.NotFound:
-                    await self.messages_gone(guild_id, {board.message_id})
-                except discord.HTTPException as error:
-                    log.warning("The %s board of guild %s could not be checked: %s", board.kind, guild_id, error)
-        self.hint(guild_id)
+    def forgive(self, guild_id: int) -> None:
+        """Tries at once what Discord did not allow, as that may have been changed; told waits are kept."""
+        for (guild, _), trouble in self._trouble.items():
+            if guild == guild_id and not trouble.strikes:
+                trouble.until = discord.utils.utcnow()
+
+
+async def _take_down(channel: discord.TextChannel, message_id: int) -> None:
+    """A board that was hung elsewhere while this one was drawn."""
+    try:
+        await channel.get_partial_message(message_id).delete()
+    except discord.HTTPException as error:
+        log.info("A board in channel %s stays: %s", channel.id, error)
 
 
 def _digest(embed: discord.Embed, view: discord.ui.View) -> str:
     """Of all that is sent; nothing drawn carries a clock, so that an unchanged line gives the same."""
     sent = json.dumps([embed.to_dict(), view.to_components()], sort_keys=True)
     return hashlib.sha256(sent.encode()).hexdigest()
+
+
+def is_board(message: discord.Message, kind: Kind | None = None) -> bool:
+    """Whether it has the buttons of a board, or of one of this kind."""
+    marks = [f"board:show:{number}" for number, some in enumerate(KINDS) if kind in (None, some)]
+    return not _custom_ids(message).isdisjoint(marks)
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

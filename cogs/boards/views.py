@@ -58,7 +58,7 @@ def board_view(kind: Kind, page: Page) -> ui.View:
     if kind is Kind.PENDING:
         return view_of(Approve(), ShowLine(kind=number), Refresh())
     return view_of(
-        Next(seen=page.last_started),
+        Next(seen=page.last_start),
         Undo(entry=page.newest_change).greyed(not page.newest_change),
         Move(),
         Remove(),
@@ -145,17 +145,17 @@ class PickSong(Choice, template=r"pick:(?P<action>\d):song"):
 
     async def chosen(self, interaction: Interaction, value: str) -> None:
         await rights.reviewers_only(interaction)
-        action = Action(self.numbers["action"])
+        action, (song_id, line) = Action(self.numbers["action"]), map(int, value.split(":"))
         if action is Action.REMOVE:
-            await _remove(interaction, int(value))
+            await _remove(interaction, song_id, Line(line))
         else:
-            await _ask_line(interaction, action, int(value))
+            await _ask_line(interaction, action, song_id)
 
 
-async def _remove(interaction: Interaction, song_id: int) -> None:
+async def _remove(interaction: Interaction, song_id: int, seen_in: Line) -> None:
     guild = rights.guild_of(interaction)
     async with interaction.client.connection() as con:
-        done = await queue.remove(con, guild.id, person(interaction.user), song_id)
+        done = await queue.remove(con, guild.id, person(interaction.user), song_id, seen_in=seen_in)
     await changed(interaction, f"Removed: {song_name(done.song)}.", done.entry, update=True)
 
 
@@ -169,15 +169,18 @@ async def _ask_line(interaction: Interaction, action: Action, song_id: int) -> N
     await interaction.edit_original_response(content=f"{song_name(song)}: into which line?", view=choice)
 
 
-class PickLine(Choice, template=r"pick:(?P<action>\d):line:(?P<song>\d+)"):
+class PickLine(Choice, template=r"pick:(?P<action>\d):line:(?P<song>\d+):(?P<seen_in>\d)"):
     placeholder = "Which line?"
 
     async def chosen(self, interaction: Interaction, value: str) -> None:
         await rights.reviewers_only(interaction)
-        guild, line = rights.guild_of(interaction), Line(int(value))
-        change = queue.approve if self.numbers["action"] == Action.APPROVE else queue.move
+        guild, line, by = rights.guild_of(interaction), Line(int(value)), person(interaction.user)
+        song_id, seen_in = self.numbers["song"], Line(self.numbers["seen_in"])
         async with interaction.client.connection() as con:
-            done = await change(con, guild.id, person(interaction.user), self.numbers["song"], line)
+            if self.numbers["action"] == Action.APPROVE:
+                done = await queue.approve(con, guild.id, by, song_id, line)
+            else:
+                done = await queue.move(con, guild.id, by, song_id, line, seen_in)
         await changed(interaction, f"{song_name(done.song)} is in {line.label} now.", done.entry, update=True)
 
 
@@ -212,13 +215,15 @@ async def _songs_to_pick(interaction: Interaction, action: Action, number: int) 
 def _option(song: Song) -> discord.SelectOption:
     label = plain(f"#{song.id} {song.name}", 100)
     where = song.line.label if song.line else ""
-    return discord.SelectOption(label=label, value=str(song.id), description=plain(f"{where} · {song.user_name}", 100))
+    return discord.SelectOption(
+        label=label, value=f"{song.id}:{song.line}", description=plain(f"{where} · {song.user_name}", 100)
+    )
 
 
 def _line_choice(action: Action, song: Song) -> PickLine:
     lines = APPROVABLE if action is Action.APPROVE else [line for line in Line if line is not song.line]
     options = [discord.SelectOption(label=line.label, value=str(int(line))) for line in lines]
-    return PickLine(action=action, song=song.id).offering(options)
+    return PickLine(action=action, song=song.id, seen_in=song.line or Line.REMOVED).offering(options)
 
 
 ITEMS = (Move, Remove, Approve, Refresh, ShowLine, Earlier, Later, PickSong, PickLine, OtherSongs)

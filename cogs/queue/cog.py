@@ -1,27 +1,22 @@
-"""The reviewer's commands, and the post that says what is playing."""
+"""The reviewer's commands."""
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import discord
 from discord import app_commands
-from discord.ext import commands, tasks
-from discord.utils import MISSING
+from discord.ext import commands
 
 from cogs import rights, turn
 from cogs.answers import Cancel, Interaction, acknowledge, answer, view_of
-from cogs.queue.embeds import now_playing
+from cogs.queue.picking import number_of, song_choices
 from cogs.queue.views import ITEMS, ClearFree
 from cogs.text import count, person, plain, song_name
 from cogs.turn import changed, press_next, press_undo
 from db import queue, songs
-from db.pool import UNAVAILABLE
 from domain.lines import APPROVABLE, Line
 from domain.refusals import Refused
-from domain.songs import Song
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -30,16 +25,6 @@ log = logging.getLogger(__name__)
 
 EVERY_LINE = [app_commands.Choice(name=line.label, value=int(line)) for line in Line]
 AFTER_APPROVAL = [app_commands.Choice(name=line.label, value=int(line)) for line in APPROVABLE]
-MULTIPART = 4096
-"""Bytes left for what Discord's upload limit counts beside the file."""
-
-
-def number_of(song: str) -> int:
-    """The song's number, from autocompletion or typed as 12 or #12."""
-    digits = song.strip().removeprefix("#")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
-        raise Refused("Please pick a song from the list that appears while you type, or give its number.")
-    return int(digits)
 
 
 class Queue(commands.Cog):
@@ -48,10 +33,8 @@ class Queue(commands.Cog):
 
     async def cog_load(self) -> None:
         self.bot.add_dynamic_items(*ITEMS, *turn.ITEMS)
-        self.left_unsaid.start()
 
     async def cog_unload(self) -> None:
-        self.left_unsaid.cancel()
         self.bot.remove_dynamic_items(*ITEMS, *turn.ITEMS)
 
     @app_commands.command(name="next", description="Start the next song")
@@ -138,76 +121,12 @@ class Queue(commands.Cog):
 
     @move.autocomplete("song")
     async def any_song(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
-        return await self._choices(interaction, words, list(Line))
+        return await song_choices(interaction, words, list(Line))
 
     @remove.autocomplete("song")
     async def not_removed(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
-        return await self._choices(interaction, words, [line for line in Line if line is not Line.REMOVED])
+        return await song_choices(interaction, words, [line for line in Line if line is not Line.REMOVED])
 
     @approve.autocomplete("song")
     async def pending(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
-        return await self._choices(interaction, words, [Line.PENDING])
-
-    async def _choices(self, interaction: Interaction, words: str, lines: list[Line]) -> list[app_commands.Choice[str]]:
-        """Only for reviewers, since the choices show what others handed in."""
-        if not await rights.is_reviewer(interaction):
-            return []
-        async with self.bot.connection() as con:
-            found = await songs.find(con, rights.guild_of(interaction).id, words.strip(), lines)
-        return [
-            app_commands.Choice(name=plain(f"#{song.id} {song.name} · {song.user_name}", 100), value=str(song.id))
-            for song in found
-        ]
-
-    @commands.Cog.listener()
-    async def on_song_started(self, guild_id: int) -> None:
-        try:
-            await self._announce(guild_id)
-        except UNAVAILABLE as error:
-            log.warning("Now playing in guild %s is posted later: %r", guild_id, error)
-
-    async def _announce(self, guild_id: int) -> None:
-        """Posts what is playing, with the link or the file, once."""
-        guild = self.bot.get_guild(guild_id)
-        async with self.bot.connection() as con:
-            song = await queue.unannounced(con, guild_id)
-        if song is None or guild is None:
-            return
-        channel_id = (await self.bot.settings(guild_id)).now_playing_channel
-        channel = guild.get_channel(channel_id) if channel_id else None
-        if isinstance(channel, discord.TextChannel):
-            await self._post(channel, song)
-        async with self.bot.connection() as con:
-            await queue.announced(con, song.id)
-
-    async def _post(self, channel: discord.TextChannel, song: Song) -> None:
-        path = self.bot.uploads / str(song.file_id)
-        file = _file(path, song, channel.guild.filesize_limit)
-        if song.url:
-            content = song.url
-        elif file:
-            content = None
-        else:
-            content = "The file is too large to be posted here; it is in the bot's uploads folder."
-        # The nonce makes Discord drop a second post of the same start after a crash in between.
-        nonce = f"{song.id}-{int(song.started_at.timestamp()) if song.started_at else 0}"
-        try:
-            await channel.send(content, embed=now_playing(song), nonce=nonce, file=file or MISSING)
-        except discord.HTTPException as error:
-            await self.bot.report(channel.guild, f"Now playing could not be posted in {channel.mention}: {error.text}")
-
-    @tasks.loop(seconds=30)
-    async def left_unsaid(self) -> None:
-        """Posts what was started just before a crash, or while the database was away."""
-        for guild in self.bot.guilds:
-            await self.on_song_started(guild.id)
-
-    @left_unsaid.before_loop
-    async def _ready(self) -> None:
-        await self.bot.wait_until_ready()
-
-
-def _file(path: Path, song: Song, limit: int) -> discord.File | None:
-    if song.file_id is None or not path.is_file() or path.stat().st_size + MULTIPART > limit:
-        return None
-    return discord.File(path, filename=song.file_name or "song")
+        return await song_choices(interaction, words, [Line.PENDING])

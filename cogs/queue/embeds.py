@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from cogs.text import shown
+from cogs.text import shown, song_name
 from domain.songs import Song
 
 
@@ -17,3 +17,15 @@ def now_playing(song: Song) -> discord.Embed:
     if song.file_name:
         embed.add_field(name="File", value=shown(song.file_name, 100), inline=False)
     return embed
+
+
+def bookmark(song: Song, by: str) -> discord.Embed:
+    embed = discord.Embed(title="Bookmark", color=discord.Color(0x5865F2))
+    embed.description = f"**{shown(song.title, 150)}**\n{shown(song.artist, 100)}"
+    embed.add_field(name="Handed in by", value=shown(song.user_name, 40))
+    embed.add_field(name="Bookmarked by", value=shown(by, 40))
+    return embed
+
+
+def rated(song: Song, rating: int) -> str:
+    return f"You rated {song_name(song)} {rating} of 10. Only reviewers see it, in /history."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cogs.submissions.cog import Submissions
+from cogs.submissions.portal import Portals
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -12,3 +13,4 @@ if TYPE_CHECKING:
 
 async def setup(bot: Bot) -> None:
     await bot.add_cog(Submissions(bot))
+    await bot.add_cog(Portals(bot))

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from cogs import rights
-from cogs.answers import Interaction, acknowledge, answer, show_form, view_of
+from cogs.answers import Interaction, acknowledge, answer, show_form
 from cogs.submissions import titles, uploads
-from cogs.submissions.embeds import mine
+from cogs.submissions.fields import typed
+from cogs.submissions.forms import FileForm, SubmitForm
+from cogs.submissions.mine import MINE_ITEMS, my_page
 from cogs.submissions.reader import Reader
-from cogs.submissions.views import ITEMS, MySong, SubmitForm, reply, typed
+from cogs.submissions.views import ITEMS, reply
 from cogs.text import person, plain
-from db import songs, submissions
+from db import submissions
 from db.pool import UNAVAILABLE
 from db.submissions import Held
 from domain.links import Link, Platform, read_link
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOT_SET_UP = "Songs can't be handed in yet: an admin must first run /set-submission-channel."
+NOT_SET_UP = "Songs can't be handed in yet: an admin must first run /setup."
 
 
 class Submissions(commands.Cog):
@@ -43,17 +45,15 @@ class Submissions(commands.Cog):
     async def cog_load(self) -> None:
         self.bot.uploads.mkdir(parents=True, exist_ok=True)
         self.web = aiohttp.ClientSession()
-        self.bot.add_dynamic_items(*ITEMS)
-        self.sweep.start()
+        self.bot.add_dynamic_items(*ITEMS, *MINE_ITEMS)
 
     async def cog_unload(self) -> None:
-        self.sweep.cancel()
-        self.bot.remove_dynamic_items(*ITEMS)
+        self.bot.remove_dynamic_items(*ITEMS, *MINE_ITEMS)
         await self.web.close()
 
     @app_commands.command(name="submit", description="Hand in a song by its link")
     async def submit(self, interaction: Interaction) -> None:
-        await show_form(interaction, SubmitForm(self), unless=self._why_not(rights.guild_of(interaction).id))
+        await show_form(interaction, SubmitForm(self), unless=self.why_not(rights.guild_of(interaction).id))
 
     @app_commands.command(name="submitfile", description="Hand in a song as a file: MP3, M4A, WAV or FLAC, up to 25 MB")
     @app_commands.describe(
@@ -71,47 +71,46 @@ class Submissions(commands.Cog):
         paid_skip: bool = False,
     ) -> None:
         await acknowledge(interaction)
-        guild, user = rights.guild_of(interaction), person(interaction.user)
-        if reason := await self._why_not(guild.id):
-            raise Refused(reason)
+        guild_id, user = await self._submitter(interaction)
         words = {
             "artist": plain(artist, MOST_ARTIST),
             "title": plain(title, MOST_TITLE),
             "note": plain(note, MOST_NOTE),
         }
-        outcome = await self._take_file(guild.id, user, file, source=interaction.id, paid=paid_skip, **words)
+        outcome = await self._take_file(guild_id, user, file, source=interaction.id, paid=paid_skip, **words)
         text, view = await reply(interaction, outcome)
         await answer(interaction, text, view=view)
 
     @app_commands.command(name="mysubmissions", description="Your songs: where they are, and what you can do with them")
     async def mysubmissions(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
-        guild = rights.guild_of(interaction)
-        async with self.bot.connection() as con:
-            own = [
-                (song, await songs.place(con, song.id))
-                for song in await songs.mine(con, guild.id, interaction.user.id, most=10)
-            ]
-        if not own:
-            raise Refused("You have not handed in a song yet. /submit or /submitfile does that.")
-        options = [
-            discord.SelectOption(label=plain(f"#{song.id} {song.name}", 100), value=str(song.id)) for song, _ in own
-        ]
-        await answer(interaction, embed=mine(own), view=view_of(MySong().offering(options)))
+        embed, view = await my_page(interaction, 0)
+        await answer(interaction, embed=embed, view=view)
 
     async def take_form(self, interaction: Interaction, form: SubmitForm) -> Song | Held:
         """Hands in what was typed into /submit. Raises Refused."""
-        guild, user = rights.guild_of(interaction), person(interaction.user)
-        if reason := await self._why_not(guild.id):
-            raise Refused(reason)
-        words = {
-            "artist": plain(typed(form.artist), MOST_ARTIST),
-            "title": plain(typed(form.title_), MOST_TITLE),
-            "note": plain(typed(form.note), MOST_NOTE),
-        }
+        guild_id, user = await self._submitter(interaction)
         return await self._take_link(
-            guild.id, user, read_link(typed(form.link)), source=interaction.id, paid=form.paid, **words
+            guild_id, user, read_link(typed(form.link)), source=interaction.id, paid=form.paid, **form.words
         )
+
+    async def take_file_form(self, interaction: Interaction, form: FileForm) -> Song | Held:
+        """Hands in the file of a form. Raises Refused."""
+        guild_id, user = await self._submitter(interaction)
+        return await self._take_file(
+            guild_id, user, form.attachment, source=interaction.id, paid=form.paid, **form.words
+        )
+
+    async def take_past(self, interaction: Interaction, song_id: int) -> Song | Held:
+        """Hands in an earlier song of the user's once more, with the file that is kept. Raises Refused."""
+        guild_id, user = await self._submitter(interaction)
+        async with self.bot.connection() as con:
+            past = await submissions.own(con, user.id, song_id)
+            if past.file_id and not (self.bot.uploads / str(past.file_id)).is_file():
+                raise Refused("The file of this song is not kept any more, so please send it once more.")
+            outcome = await submissions.hand_in_again(con, guild_id, user, song_id, source=interaction.id)
+        self.bot.dispatch("queue_changed", guild_id)
+        return outcome
 
     async def take_pasted(self, message: discord.Message, part: int, song: Link | discord.Attachment) -> Song | Held:
         """Hands in one song of a message. Raises Refused."""
@@ -151,7 +150,7 @@ class Submissions(commands.Cog):
             return await self._hand_in(guild_id, user, entry)
         except Refused:
             await uploads.drop(self.bot.uploads, upload.id)
-            raise
+            raise  # after any other fault the song may have been saved; what was not is swept as an orphan
 
     async def _hand_in(self, guild_id: int, user: Person, entry: HandIn) -> Song | Held:
         async with self.bot.connection() as con:
@@ -159,7 +158,14 @@ class Submissions(commands.Cog):
         self.bot.dispatch("queue_changed", guild_id)
         return outcome
 
-    async def _why_not(self, guild_id: int) -> str | None:
+    async def _submitter(self, interaction: Interaction) -> tuple[int, Person]:
+        """Who hands in a song, and in which guild. Raises Refused before it is set up."""
+        guild = rights.guild_of(interaction)
+        if reason := await self.why_not(guild.id):
+            raise Refused(reason)
+        return guild.id, person(interaction.user)
+
+    async def why_not(self, guild_id: int) -> str | None:
         settings = await self.bot.settings(guild_id)
         return None if settings.submission_channel else NOT_SET_UP
 
@@ -170,24 +176,11 @@ class Submissions(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         for guild in self.bot.guilds:
-            await self._catch_up(guild)
+            await self.on_guild_available(guild)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        await self._catch_up(guild)
-
-    async def _catch_up(self, guild: discord.Guild) -> None:
         try:
             await self.reader.catch_up(guild)
-        except (discord.HTTPException, *UNAVAILABLE) as error:
-            log.warning("What was pasted in guild %s meanwhile could not be read: %r", guild.id, error)
-
-    @tasks.loop(hours=1)
-    async def sweep(self) -> None:
-        """Forgets songs that nobody chose for within a day, with their files."""
-        try:
-            async with self.bot.connection() as con:
-                files = await submissions.drop_stale(con)
-            await uploads.drop(self.bot.uploads, *files)
-        except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
-            log.warning("Held songs could not be swept: %r", error)
+        except UNAVAILABLE as error:
+            log.warning("What was pasted in guild %s meanwhile is not known: %r", guild.id, error)

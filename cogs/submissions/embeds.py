@@ -30,14 +30,17 @@ def _choice(why: Hold, settings: Settings) -> str:
     return "You have a song in the Free line already. You can replace it, or hand this one in as a paid skip."
 
 
-def mine(own: Sequence[tuple[Song, Place | None]]) -> discord.Embed:
+def mine(own: Sequence[tuple[Song, Place | None]], number: int) -> discord.Embed:
+    """A page of somebody's own songs, with status, line and place."""
     embed = discord.Embed(title="Your songs", color=discord.Color(0x5865F2))
     embed.description = "\n".join(f"`#{song.id}` {song_name(song)}\n{status(song, place)}" for song, place in own)
-    embed.set_footer(text="Pick a song below to change it")
+    embed.set_footer(text=f"Newest first, page {number + 1}. Pick a song below to change it.")
     return embed
 
 
 def status(song: Song, place: Place | None) -> str:
+    if song.line is None:
+        return "Not handed in yet"
     if song.playing:
         return "Playing now"
     if place:

@@ -15,7 +15,8 @@ from cogs.submissions.uploads import looks_like_audio
 from cogs.submissions.views import buttons
 from cogs.text import shown
 from db import songs
-from db.submissions import Held
+from db.pool import UNAVAILABLE
+from db.submissions import Held, TakenAlready
 from domain.links import Link, Rejected, read_message
 from domain.refusals import Refused
 from domain.songs import Song
@@ -60,8 +61,11 @@ async def take(cog: Submissions, message: discord.Message, parts: list[Part]) ->
     for number, part in enumerate(parts[:MOST_PARTS]):
         try:
             result.lines.append(await _take_one(cog, message, number, part, result))
+        except TakenAlready:  # read again after a restart; its submitter knows
+            continue
         except Refused as refusal:
-            result.lines.append(f"Not taken: {_called(part)}. {refusal}")
+            which = f" ({_called(part)})" if len(parts) > 1 else ""
+            result.lines.append(f"Not taken{which}: {refusal}")
     if len(parts) > MOST_PARTS:
         result.lines.append(f"Only the first {MOST_PARTS} were looked at. Please send the others in a further message.")
     return result
@@ -76,14 +80,24 @@ async def _take_one(cog: Submissions, message: discord.Message, number: int, par
         result.first_held = result.first_held or outcome
     else:
         result.first_taken = result.first_taken or outcome
-    async with cog.bot.connection() as con:
-        place = await songs.place(con, outcome.song.id if isinstance(outcome, Held) else outcome.id)
-    return told(outcome, place, await cog.bot.settings(message.guild.id))
+    return await _told(cog, message.guild, outcome)
+
+
+async def _told(cog: Submissions, guild: discord.Guild, outcome: Song | Held) -> str:
+    """It is saved; should the database go away now, it is only the place that can't be said."""
+    song = outcome.song if isinstance(outcome, Held) else outcome
+    try:
+        async with cog.bot.connection() as con:
+            place = await songs.place(con, song.id)
+    except UNAVAILABLE:
+        place = None
+    return told(outcome, place, await cog.bot.settings(guild.id))
 
 
 async def answer(message: discord.Message, result: Result, *, delete: bool) -> None:
     """Tells the submitter in private, and marks or removes the message if something was taken."""
-    await _tell(message, "\n".join(result.lines), result.view)
+    if result.lines:
+        await _tell(message, "\n".join(result.lines), result.view)
     if result.first_taken is None:
         return
     try:
@@ -99,16 +113,25 @@ async def _tell(message: discord.Message, text: str, view: ui.View | None) -> No
     """By DM, or else by a note in the channel that goes after a while; its buttons work for the submitter only."""
     try:
         await message.author.send(text[:2000], view=view or MISSING)
-    except discord.Forbidden:
+    except discord.HTTPException as error:
+        log.info("User %s gets no DM: %s", message.author.id, error)
+        await _note(message, text, view)
+
+
+async def _note(message: discord.Message, text: str, view: ui.View | None) -> None:
+    try:
         await message.channel.send(
             f"{message.author.mention} {text}"[:2000],
             allowed_mentions=discord.AllowedMentions(users=[message.author]),
             delete_after=NOTE_STAYS,
             view=view or MISSING,
         )
+    except discord.HTTPException as error:
+        log.warning("Nothing could be said about message %s: %s", message.id, error)
 
 
 async def away(message: discord.Message) -> None:
+    """When a song may not have been saved; pasting it again is harmless."""
     await _tell(message, "Your song could not be saved right now. Please paste it again in a minute.", None)
 
 

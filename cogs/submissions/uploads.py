@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import aiofiles
 import aiofiles.os
+import aiohttp
 import discord
 
 from cogs.text import plain
@@ -39,7 +40,7 @@ async def keep(attachment: discord.Attachment, folder: Path) -> Upload:
     check_size(attachment.size)
     try:
         content = await attachment.read()
-    except discord.HTTPException as error:
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
         raise Refused("The file could not be fetched from Discord, so please send it once more.") from error
     check_size(len(content))
     kind = check_kind(content[:HEAD_BYTES])

@@ -1,27 +1,21 @@
-"""Buttons and forms of submitters; a button knows its song by its id, since a DM has no guild."""
+"""What submitters can do with a song; a button knows its song by its id, since a DM has no guild."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
-from cogs import rights
-from cogs.answers import SHORT_READ, Choice, Form, Interaction, Press, acknowledge, answer, view_of
-from cogs.submissions.embeds import detail, told
+from cogs.answers import Form, Interaction, Press, acknowledge, answer, show_form, view_of
+from cogs.submissions.embeds import told
+from cogs.submissions.fields import fill, line, typed
 from cogs.text import person, plain, song_name
 from db import songs, submissions
-from db.pool import UNAVAILABLE, Connection
+from db.pool import Connection
 from db.submissions import Held
 from domain.lines import Line
-from domain.refusals import Refused
 from domain.songs import MOST_ARTIST, MOST_NOTE, MOST_TITLE, Hold, Person, Song
-
-if TYPE_CHECKING:
-    from cogs.submissions.cog import Submissions
 
 Decision = Callable[[Connection, Person, int], Awaitable[Song | Held]]
 
@@ -54,6 +48,11 @@ class Again(_Decide, template=r"song:again:(?P<song>\d+)"):
     decision = staticmethod(submissions.override_repeat)
 
 
+class HandIn(_Decide, template=r"song:in:(?P<song>\d+)"):
+    label, style = "Hand it in", discord.ButtonStyle.primary
+    decision = staticmethod(submissions.decide)
+
+
 class Withdraw(Press, template=r"song:withdraw:(?P<song>\d+)"):
     label, updates = "Withdraw", True
 
@@ -68,28 +67,28 @@ class Edit(Press, template=r"song:edit:(?P<song>\d+)"):
     label = "Edit"
 
     async def callback(self, interaction: Interaction) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        await interaction.response.send_modal(await EditForm.of(interaction, self.numbers["song"]))
+        await show_form(interaction, form := EditForm(self.numbers["song"]), unless=form.prepared(interaction))
 
 
 class EditForm(Form, title="Edit your song"):
     """Artist, title and note; where they could not be read in time, what is left empty stays as it is."""
 
-    def __init__(self, song_id: int, song: Song | None) -> None:
+    def __init__(self, song_id: int) -> None:
         super().__init__()
-        self.song_id, self.song = song_id, song
-        self.artist = _line("Artist", song.artist if song else "", MOST_ARTIST)
-        self.title_ = _line("Title", song.title if song else "", MOST_TITLE)
-        self.note = _line("Note", song.note if song else "", MOST_NOTE)
+        self.song_id, self.read = song_id, False
+        self.artist, self.title_ = line("Artist", "", MOST_ARTIST), line("Title", "", MOST_TITLE)
+        self.note = line("Note", "", MOST_NOTE)
         for label in (self.artist, self.title_, self.note):
             self.add_item(label)
 
-    @classmethod
-    async def of(cls, interaction: Interaction, song_id: int) -> EditForm:
-        try:
-            async with asyncio.timeout(SHORT_READ), interaction.client.connection() as con:
-                return cls(song_id, await songs.of_user(con, interaction.user.id, song_id))
-        except UNAVAILABLE:
-            return cls(song_id, None)
+    async def prepared(self, interaction: Interaction) -> None:
+        """Fills in the song as it is. Raises Refused for somebody else's."""
+        async with interaction.client.connection() as con:
+            song = await submissions.own(con, interaction.user.id, self.song_id)
+        fill(self.artist, song.artist)
+        fill(self.title_, song.title)
+        fill(self.note, song.note)
+        self.read = True
 
     async def on_submit(self, interaction: Interaction, /) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await acknowledge(interaction)
@@ -100,73 +99,13 @@ class EditForm(Form, title="Edit your song"):
                 self.song_id,
                 artist=plain(typed(self.artist), MOST_ARTIST) or None,
                 title=plain(typed(self.title_), MOST_TITLE) or None,
-                note=plain(typed(self.note), MOST_NOTE) or ("" if self.song else None),
+                note=plain(typed(self.note), MOST_NOTE) or ("" if self.read else None),
             )
         interaction.client.dispatch("queue_changed", song.guild_id)
         await answer(interaction, f"Changed: {song_name(song)}.")
 
 
-class SubmitForm(Form, title="Hand in a song"):
-    """The form of /submit; filled with what was typed before when somebody tries again."""
-
-    def __init__(self, cog: Submissions, before: SubmitForm | None = None) -> None:
-        super().__init__()
-        self.cog = cog
-        self.link = _line("Link", typed(before.link) if before else "", 2000, required=True, hint=LINK_HINT)
-        self.artist = _line(
-            "Artist", typed(before.artist) if before else "", MOST_ARTIST, hint="Your name, if left empty"
-        )
-        self.title_ = _line(
-            "Title", typed(before.title_) if before else "", MOST_TITLE, hint="Looked up, if left empty"
-        )
-        self.note = _line("Note", typed(before.note) if before else "", MOST_NOTE, hint="For the host")
-        self.skip = ui.Label(text="Free or paid skip?", component=_skip_question())
-        for label in (self.link, self.artist, self.title_, self.note, self.skip):
-            self.add_item(label)
-
-    @property
-    def paid(self) -> bool:
-        assert isinstance(self.skip.component, ui.RadioGroup)
-        return self.skip.component.value == "paid"
-
-    async def on_submit(self, interaction: Interaction, /) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        await acknowledge(interaction)
-        try:
-            outcome = await self.cog.take_form(interaction, self)
-        except Refused as refusal:
-            # What was typed is not lost: the form opens again as it was.
-            await answer(interaction, str(refusal), view=TryAgain(self))
-            return
-        text, view = await reply(interaction, outcome)
-        await answer(interaction, text, view=view)
-
-
-class TryAgain(ui.View):
-    """Opens a refused form again, with everything that was typed."""
-
-    def __init__(self, form: SubmitForm) -> None:
-        super().__init__(timeout=14 * 60)  # a private message can be answered for 15 minutes
-        self.form = form
-
-    @ui.button(label="Edit", style=discord.ButtonStyle.primary)
-    async def again(self, interaction: Interaction, _: ui.Button[TryAgain]) -> None:
-        await interaction.response.send_modal(SubmitForm(self.form.cog, self.form))
-
-
-class MySong(Choice, template=r"song:mine"):
-    placeholder = "Change one of your songs"
-
-    async def chosen(self, interaction: Interaction, value: str) -> None:
-        async with interaction.client.connection() as con:
-            song = await songs.of_user(con, interaction.user.id, int(value))
-            place = await songs.place(con, int(value))
-        if song is None or song.guild_id != rights.guild_of(interaction).id:
-            raise submissions.GONE
-        await interaction.edit_original_response(embed=detail(song, place), view=buttons(song))
-
-
-LINK_HINT = "SoundCloud, Spotify, YouTube, Deezer or Ditto"
-ITEMS = (ClaimSkip, Replace, Again, Withdraw, Edit, MySong)
+ITEMS = (ClaimSkip, Replace, Again, Withdraw, Edit, HandIn)
 
 
 async def reply(interaction: Interaction, outcome: Song | Held) -> tuple[str, ui.View]:
@@ -191,24 +130,6 @@ def buttons(outcome: Song | Held) -> ui.View:
         return view_of(ClaimSkip(song=outcome.id), Edit(song=outcome.id), Withdraw(song=outcome.id))
     if outcome.line and outcome.line.waiting:
         return view_of(Edit(song=outcome.id), Withdraw(song=outcome.id))
+    if outcome.line is None:
+        return view_of(HandIn(song=outcome.id), ClaimSkip(song=outcome.id), Withdraw(song=outcome.id))
     return view_of()
-
-
-def typed(label: ui.Label[ui.Modal]) -> str:
-    assert isinstance(label.component, ui.TextInput)
-    return label.component.value
-
-
-def _line(text: str, value: str, most: int, *, required: bool = False, hint: str = "") -> ui.Label[ui.Modal]:
-    return ui.Label(
-        text=text,
-        component=ui.TextInput(default=value or None, required=required, max_length=most, placeholder=hint or None),
-    )
-
-
-def _skip_question() -> ui.RadioGroup[ui.Modal]:
-    options = [
-        discord.RadioGroupOption(label="Free", value="free", default=True),
-        discord.RadioGroupOption(label="I paid for a skip", value="paid", description="A reviewer checks it"),
-    ]
-    return ui.RadioGroup(options=options, required=False)

@@ -116,6 +116,14 @@ def text(result: simcord.InteractionResult) -> str:
     return "\n".join(part for some in parts for part in some)
 
 
+def option(result: simcord.InteractionResult, words: str) -> str:
+    """The value of the one option with these words in a menu."""
+    assert result.response
+    menus = [item for row in result.response.components for item in row["components"] if "options" in item]
+    [value] = [option["value"] for menu in menus for option in menu["options"] if words in option["label"]]
+    return value
+
+
 def dms(who: simcord.MemberActor) -> list[discord.Message]:
     return [m for m in who.user.dm_channel.history() if m.author.bot]
 

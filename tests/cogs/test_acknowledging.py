@@ -46,6 +46,6 @@ def test_it_acknowledges_in_its_first_statement(name: str) -> None:
 
 def test_all_of_them_are_looked_at() -> None:
     names = [name.split(":")[2] for name in ENTRY_POINTS]
-    assert names.count("callback") == 3  # buttons, selects, and the one button that opens a form
-    assert names.count("on_submit") == 2
+    assert names.count("callback") >= 5  # buttons, selects, and the buttons that open a form
+    assert names.count("on_submit") >= 3
     assert len(names) > 25

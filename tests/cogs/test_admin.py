@@ -39,7 +39,14 @@ async def test_every_command_is_in_the_help_once(env: simcord.Env) -> None:
 @pytest.mark.parametrize("command", [name for names in help_page.FOR_REVIEWERS.values() for name in names])
 async def test_only_reviewers_and_admins_run_the_queue(show: Show, command: str) -> None:
     await show.submit(show.ben, LINK.format(1), title="Ben's", skip="paid")
-    options = {"move": {"song": "1", "line": 1}, "remove": {"song": "1"}, "approve": {"song": "1", "line": 1}}
+    options = {
+        "move": {"song": "1", "line": 1},
+        "remove": {"song": "1"},
+        "approve": {"song": "1", "line": 1},
+        "rate": {"song": "1", "rating": 5},
+        "block": {"user": show.ben},
+        "unblock": {"user": show.ben},
+    }
     before = show.shown("Reviewer queue"), show.shown("Pending skips")
     assert "Only reviewers" in text(await show.anna.slash(show.songs, command, **options.get(command, {})))
     assert (show.shown("Reviewer queue"), show.shown("Pending skips")) == before

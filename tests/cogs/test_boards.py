@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import cast
 
@@ -11,6 +12,8 @@ import simcord
 
 from bot import Bot
 from cogs.boards.cog import Boards
+from db.boards import Board, Kind
+from db.pool import Connection
 from tests.cogs.conftest import Show, text
 
 LINK = "https://youtu.be/{:011}"
@@ -90,7 +93,7 @@ async def test_the_public_board_mentions_nobody_and_reviewers_see_what_a_place_i
     await show.submit(show.ben, LINK.format(2), title="Paid one", skip="paid")
     await show.rita.slash(show.desk, "approve", song=show.song_id("Paid one"), line=4)
     assert "<@" not in show.shown("Live queue")
-    assert "10 points (Discord 10)" in show.shown("Reviewer queue")
+    assert "10 points" in show.shown("Reviewer queue")
     assert "by Rita <t:" in show.shown("Reviewer queue")
 
 
@@ -182,3 +185,22 @@ async def test_a_channel_where_the_bot_may_not_post_is_reported_once(show: Show)
     await show.env.advance_time(60)
     assert len(show.debug.history()) == 1
     assert "I may not show the live board" in str(show.debug.history()[0].embeds[0].description)
+
+
+async def test_a_board_that_is_hung_elsewhere_while_it_is_drawn_leaves_nothing_behind(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards = importlib.import_module("cogs.boards.keeper").boards
+    remember = boards.shown
+
+    async def hung_elsewhere_first(con: Connection, board: Board, message_id: int, digest: str) -> bool:
+        if board.channel_id == show.line.id:
+            await boards.hang(con, show.guild.id, Kind.LIVE, show.stage.id)
+        return await remember(con, board, message_id, digest)
+
+    await show.host.delete(show.board("Live queue"))
+    monkeypatch.setattr(boards, "shown", hung_elsewhere_first)
+    await show.host.delete(show.board("Live queue"))
+    await show.env.advance_time(11)
+    assert show.line.history() == []
+    assert [m.embeds[0].title for m in show.stage.pinned_messages()] == ["Live queue"]

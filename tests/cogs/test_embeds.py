@@ -72,7 +72,7 @@ def pages(draw: st.DrawFn) -> Page:
     }
     rows = [Row(10**6 + n, song, parts, draw(words)) for n, song in enumerate(found)]
     counts = {line: sum(row.song.line is line for row in rows) + draw(st.integers(0, 10**6)) for line in lines}
-    return Page(rows, counts | {Line.PLAYED: 10**9}, lines, draw(st.none() | songs()), 2**63 - 1)
+    return Page(rows, counts | {Line.PLAYED: 10**9}, lines, draw(st.none() | songs()), 2**63 - 1, 2**63 - 1)
 
 
 def problems(embed: discord.Embed, view: discord.ui.View | None = None) -> list[str]:
@@ -99,7 +99,7 @@ def test_a_page_of_the_longest_songs_is_shown_whole(kind: Kind) -> None:
     song = a_song(line=lines[0], id=2**63 - 1, artist="*" * 400, title="𝕬" * 400, user_name="_" * 400, note="|" * 400)
     rows = [Row(10**6 + n, song, {}, "~" * 400) for n in range(PAGE)]
     draw = {Kind.LIVE: boards.live, Kind.REVIEWER: boards.reviewer, Kind.PENDING: boards.pending}[kind]
-    embed = draw(Page(rows, dict.fromkeys(lines, 10**6), lines, song, 1), Settings())
+    embed = draw(Page(rows, dict.fromkeys(lines, 10**6), lines, song, 1, 1), Settings())
     assert (embed.description or "").count("`100") == PAGE
     assert "on the next pages" in (embed.description or "") or kind is Kind.PENDING
 
@@ -108,7 +108,7 @@ def test_a_page_of_the_longest_songs_is_shown_whole(kind: Kind) -> None:
 def test_what_submitters_and_listeners_see_fits(song: Song, own: list[tuple[Song, Place | None]]) -> None:
     assert problems(now_playing(song)) == []
     assert problems(submissions.detail(song, None)) == []
-    assert problems(submissions.mine(own)) == []
+    assert problems(submissions.mine(own, 0)) == []
     assert length(submissions.told(song, Place(Line.FREE, 10**6, 10**6), Settings())) <= 2000
 
 

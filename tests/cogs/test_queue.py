@@ -11,7 +11,7 @@ import simcord
 from bot import Bot
 from db import queue
 from domain.songs import Person
-from tests.cogs.conftest import Show, text
+from tests.cogs.conftest import Show, option, text
 from tests.cogs.test_submissions import a_wav
 
 LINK = "https://youtu.be/{:011}"
@@ -38,7 +38,7 @@ async def test_a_press_on_an_old_board_changes_nothing_and_says_who_started_what
     await show.rita.click(old, label="Next")
     show.env.backend.get_message(show.desk.id, old.id).components[0]["components"][0]["custom_id"] = custom_id
     late = text(await show.host.click(show.board("Reviewer queue"), custom_id=custom_id))
-    assert "Nothing was changed: Rita has started another song already" in late
+    assert "Nothing was changed: Rita has started a song meanwhile" in late
     assert "One" in show.shown("Live queue").splitlines()[0]
 
 
@@ -46,7 +46,7 @@ async def test_the_command_twice_in_a_row_offers_to_start_the_next_one_anyway(sh
     await hand_in(show, "One", "Two")
     await show.rita.slash(show.desk, "next")
     late = await show.host.slash(show.desk, "next")
-    assert "Nothing was changed: Rita has started another song already" in text(late)
+    assert "Nothing was changed: Rita has started a song meanwhile" in text(late)
     assert late.response
     await show.host.click(late.response.message, label="Start the next one anyway")
     assert "Two" in show.shown("Live queue").splitlines()[0]
@@ -75,13 +75,13 @@ async def test_a_song_is_moved_and_removed_by_the_boards_buttons(show: Show) -> 
     await hand_in(show, "One", "Two")
     picking = await show.rita.click(show.board("Reviewer queue"), label="Move…")
     assert picking.response
-    await show.rita.select(picking.response.message, [show.song_id("Two")])
+    await show.rita.select(picking.response.message, [option(picking, "Two")])
     await show.rita.select(picking.response.message, ["1"])
     assert "Two** is in 25+ Skip now" in picking.response.content
     assert show.shown("Live queue").index("Two") < show.shown("Live queue").index("One")
     picking = await show.rita.click(show.board("Reviewer queue"), label="Remove…")
     assert picking.response
-    await show.rita.select(picking.response.message, [show.song_id("One")])
+    await show.rita.select(picking.response.message, [option(picking, "One")])
     assert "One" not in show.shown("Live queue")
 
 
@@ -89,7 +89,7 @@ async def test_a_pending_skip_is_approved_by_the_boards_button(show: Show) -> No
     await show.submit(show.anna, LINK.format(3), title="Paid", skip="paid")
     picking = await show.rita.click(show.board("Pending skips"), label="Approve…")
     assert picking.response
-    await show.rita.select(picking.response.message, [show.song_id("Paid")])
+    await show.rita.select(picking.response.message, [option(picking, "Paid")])
     await show.rita.select(picking.response.message, ["4"])
     assert "10 Skip" in show.shown("Live queue")
     assert "No skip waits" in show.shown("Pending skips")
@@ -200,3 +200,17 @@ async def test_undo_of_a_clearing_brings_every_song_back(show: Show) -> None:
     await show.rita.click(asked.response.message, label="Yes")
     assert "the clearing of the Free line (3 songs)" in text(await show.rita.slash(show.desk, "undo"))
     assert show.shown("Live queue") == before
+
+
+async def test_a_song_picked_for_moving_or_removing_is_left_alone_once_it_plays(show: Show) -> None:
+    await hand_in(show, "One")
+    moving = await show.rita.click(show.board("Reviewer queue"), label="Move…")
+    removing = await show.rita.click(show.board("Reviewer queue"), label="Remove…")
+    assert moving.response
+    assert removing.response
+    chosen = option(moving, "One")
+    await show.rita.select(moving.response.message, [chosen])
+    await show.rita.slash(show.desk, "next")
+    assert "this song is playing now" in text(await show.rita.select(moving.response.message, ["5"]))
+    assert "this song is playing now" in text(await show.rita.select(removing.response.message, [chosen]))
+    assert "Now playing: Fan of One" in show.shown("Live queue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import wave
 from collections.abc import Callable
@@ -81,7 +82,7 @@ async def test_a_refused_form_opens_again_with_everything_that_was_typed(show: S
 async def test_before_it_is_set_up_the_form_says_what_an_admin_must_do(env: simcord.Env) -> None:
     bare = Show(env, "Bare")
     answer = await bare.anna.slash(bare.songs, "submit")
-    assert "an admin must first run /set-submission-channel" in text(answer)
+    assert "an admin must first run /setup" in text(answer)
 
 
 async def test_a_pasted_link_is_taken_ticked_and_answered_by_dm_with_buttons(show: Show) -> None:
@@ -174,7 +175,7 @@ async def test_several_songs_in_one_message_are_taken_in_order_with_one_reply(sh
     first, twice, tidal, second = dm.content.splitlines()
     assert first.startswith("Handed in:")
     assert "already waiting: place 1 in all" in twice
-    assert tidal.startswith("Not taken: https")
+    assert tidal.startswith("Not taken (https")
     assert "You have a song in the Free line already" in second
     assert buttons(dm) == ["I paid for a skip", "Edit", "Withdraw"]
 
@@ -288,10 +289,7 @@ async def test_songs_pasted_while_the_bot_was_away_are_taken_when_it_is_back_and
     show: Show, make_bot: Callable[[], Bot]
 ) -> None:
     await show.anna.send(show.songs, YOUTUBE.format(1))
-    heard_by = show.env.backend.subscribers
-    listening, heard_by[:] = list(heard_by), []
-    show.env.backend.create_message(show.songs.id, show.ben.id, YOUTUBE.format(2))
-    heard_by[:] = listening
+    await unheard(show, show.ben, YOUTUBE.format(2))
     assert dms(show.ben) == []
     for _ in range(2):
         await show.restart(make_bot)
@@ -299,3 +297,66 @@ async def test_songs_pasted_while_the_bot_was_away_are_taken_when_it_is_back_and
     assert [dm.content[:10] for dm in dms(show.ben)] == ["Handed in:"]
     assert len(dms(show.anna)) == 1
     assert "**Free** · 2 songs" in show.shown("Live queue")
+
+
+async def test_a_history_that_cant_be_read_at_first_loses_no_song(show: Show, make_bot: Callable[[], Bot]) -> None:
+    await unheard(show, show.ben, YOUTUBE.format(2))
+    show.env.inject_error("GET", f"/channels/{show.songs.id}/messages", status=503)
+    await show.restart(make_bot)
+    assert dms(show.ben) == []
+    await show.anna.send(show.songs, YOUTUBE.format(3))
+    assert dms(show.ben)[-1].content.startswith("Handed in:")
+    assert dms(show.anna)[-1].content.startswith("Handed in:")
+
+
+async def test_one_message_that_fails_does_not_keep_the_others_from_being_read(
+    show: Show, make_bot: Callable[[], Bot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await unheard(show, show.ben, YOUTUBE.format(2))
+    await unheard(show, show.anna, YOUTUBE.format(3))
+    real = importlib.import_module("cogs.submissions.pasted").take
+
+    async def take(cog: object, message: discord.Message, parts: object) -> object:
+        if message.author.id == show.ben.id:
+            raise RuntimeError("a fault")
+        return await real(cog, message, parts)
+
+    monkeypatch.setattr(importlib.import_module("cogs.submissions.pasted"), "take", take)
+    await show.restart(make_bot)
+    assert "could not be saved" in dms(show.ben)[-1].content
+    assert dms(show.anna)[-1].content.startswith("Handed in:")
+
+
+async def unheard(show: Show, who: simcord.MemberActor, content: str) -> None:
+    """Something that is pasted while the bot is away."""
+    heard_by = show.env.backend.subscribers
+    listening, heard_by[:] = list(heard_by), []
+    show.env.backend.create_message(show.songs.id, who.id, content)
+    heard_by[:] = listening
+
+
+async def test_when_neither_dm_nor_note_can_be_sent_the_song_is_taken_and_ticked(show: Show) -> None:
+    for path in ("/users/@me/channels", f"/channels/{show.songs.id}/messages"):
+        show.env.inject_error("POST", path, status=500, times=None)
+    message = await show.anna.send(show.songs, YOUTUBE.format(1))
+    assert "Anna" in show.shown("Live queue")
+    assert [str(reaction.emoji) for reaction in show.message(message).reactions] == ["✅"]
+
+
+async def test_a_stranger_is_told_that_the_song_is_not_theirs(show: Show) -> None:
+    show.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, message="Cannot send messages")
+    await show.anna.send(show.songs, YOUTUBE.format(1))
+    note = show.songs.last_message
+    assert note
+    for label in ("Edit", "Withdraw", "I paid for a skip"):
+        assert "somebody else's" in text(await show.ben.click(note, label=label))
+
+
+async def test_a_note_in_the_channel_goes_also_when_the_bot_was_restarted_meanwhile(
+    show: Show, make_bot: Callable[[], Bot]
+) -> None:
+    show.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, message="Cannot send messages")
+    await show.anna.send(show.songs, YOUTUBE.format(1))
+    show.env.backend.advance_clock(40)
+    await show.restart(make_bot)
+    assert [m.author.id for m in show.songs.history()] == [show.anna.id]

@@ -25,7 +25,7 @@ async def something(pool: Pool) -> None:
         await random.choice(
             (
                 lambda: submissions.hand_in(con, GUILD, user, an_entry(source=random.getrandbits(60))),
-                lambda: queue.take_next(con, GUILD, RITA, last.song.id if last else 0),
+                lambda: queue.take_next(con, GUILD, RITA, last.entry if last else 0),
                 lambda: queue.move(con, GUILD, RITA, random.choice(ids), random.choice(list(Line))),
                 lambda: queue.finish(con, GUILD, RITA),
                 lambda: queue.clear_free(con, GUILD, RITA),

@@ -19,15 +19,12 @@ from domain.starts import NOTHING_YET, LastStart
 from tests.songs import ANNA, GUILD, HOST, NOON, RITA, put
 
 
-async def start(con: Connection, seen: int | None = NOTHING_YET, guild: int = GUILD) -> Song:
-    turn = await queue.take_next(con, guild, RITA, seen)
+async def start(con: Connection, guild: int = GUILD) -> Song:
+    """Presses Next on a board that is up to date."""
+    last = await queue.last_start(con, guild)
+    turn = await queue.take_next(con, guild, RITA, last.entry if last else NOTHING_YET)
     assert isinstance(turn, queue.Started)
     return turn.song
-
-
-async def long_ago(con: Connection) -> None:
-    """Makes every start so far older than anybody's patience."""
-    await con.execute("update submissions set started_at = started_at - interval '1 minute'")
 
 
 async def counts(con: Connection, guild: int = GUILD) -> dict[Line, int]:
@@ -75,10 +72,7 @@ async def test_sql_and_python_agree_on_the_order_of_the_line(con: Connection, se
     paged = [row.song.id for number in range(6) for row in (await pages.page(con, GUILD, SERVED, number)).rows]
     assert paged == expected
     assert [song.id for song in await songs.waiting(con, GUILD, SERVED, 99)] == expected
-    played = [(await start(con, NOTHING_YET)).id]
-    while len(played) < len(expected):
-        played.append((await start(con, played[-1])).id)
-    assert played == expected
+    assert [(await start(con)).id for _ in expected] == expected
 
 
 async def test_every_place_is_the_one_in_the_order(con: Connection) -> None:
@@ -123,26 +117,42 @@ async def test_a_press_on_an_old_board_changes_nothing_and_says_who_started_what
 
 
 async def test_a_press_on_a_board_whose_song_was_finished_meanwhile_starts_the_next(con: Connection) -> None:
-    first, second = await put(con), await put(con)
+    _, second = await put(con), await put(con)
     await start(con)
     await queue.finish(con, GUILD, HOST)
-    assert (await start(con, first.id)).id == second.id
+    assert await start(con) == await songs.get(con, GUILD, second.id)
 
 
-async def test_the_next_command_within_three_seconds_asks_first(con: Connection) -> None:
-    first, second = await put(con), await put(con)
-    await start(con, None)
-    assert isinstance(await queue.take_next(con, GUILD, HOST, None), LastStart)
-    assert (await start(con, first.id)).id == second.id  # "start the next one anyway"
-    await put(con)
-    await long_ago(con)
-    await start(con, None)
+async def test_the_next_command_within_three_seconds_asks_first(
+    con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await put(con)
+    first = await queue.take_next(con, GUILD, RITA, None)
+    assert isinstance(first, queue.Started)
+    late = await queue.take_next(con, GUILD, HOST, None)
+    assert isinstance(late, LastStart)
+    assert late.entry == first.entry
+    assert isinstance(await queue.take_next(con, GUILD, HOST, late.entry), queue.Started)  # "anyway"
+    monkeypatch.setattr("domain.starts.PATIENCE", timedelta(0))
+    assert isinstance(await queue.take_next(con, GUILD, HOST, None), queue.Started)
+
+
+async def test_two_presses_start_one_song_also_when_that_song_was_played_before(con: Connection) -> None:
+    song, other = await put(con), await put(con)
+    await start(con)
+    await queue.move(con, GUILD, RITA, song.id, Line.SKIP_5)
+    seen = await queue.last_start(con, GUILD)
+    assert seen
+    turns = [await queue.take_next(con, GUILD, RITA, seen.entry) for _ in range(2)]
+    assert [isinstance(turn, queue.Started) for turn in turns] == [True, False]
+    assert [row["id"] for row in await con.fetch("select id from submissions where line = 6")] == [other.id]
 
 
 async def test_a_song_that_starts_ends_the_one_before(con: Connection) -> None:
     first, second = await put(con, Line.SKIP_5), await put(con)
     await start(con)
-    await start(con, first.id)
+    await start(con)
     rows = await con.fetch("select id, playing, line from submissions order by id")
     assert [tuple(row) for row in rows] == [(first.id, False, 8), (second.id, True, 8)]
 
@@ -158,13 +168,13 @@ async def test_nothing_left_is_said_and_pending_skips_are_counted(con: Connectio
 
 async def test_a_free_song_that_starts_costs_its_submitter_the_points_and_a_paid_one_does_not(con: Connection) -> None:
     await con.execute("insert into user_points values (1, $1, 50, null), (1, 77, 50, null), (2, $1, 50, null)", ANNA.id)
-    paid = await put(con, Line.SKIP_5, user_id=ANNA.id)
+    await put(con, Line.SKIP_5, user_id=ANNA.id)
     await put(con, user_id=ANNA.id, score=50)
     second = await put(con, user_id=ANNA.id, score=50)
     points = "select points from user_points where guild_id = $1 and user_id = $2"
     await start(con)
     assert await con.fetchval(points, GUILD, ANNA.id) == 50
-    await start(con, paid.id)
+    await start(con)
     assert await con.fetchval(points, GUILD, ANNA.id) == 0
     assert await con.fetchval(points, GUILD, 77) == 50
     assert await con.fetchval(points, 2, ANNA.id) == 50
@@ -309,11 +319,10 @@ async def test_the_counts_of_the_lines_are_always_right(con: Connection) -> None
 async def test_twenty_guilds_at_once_do_not_see_each_other(pool: Pool) -> None:
     async def show(guild: int) -> list[tuple[object, ...]]:
         async with pool.acquire() as con:
-            played = NOTHING_YET
             for _ in range(3):
                 await put(con, guild=guild, user_id=ANNA.id)
             for _ in range(2):
-                played = (await start(con, played, guild)).id
+                await start(con, guild)
             return [row[1:] for row in await state(con, guild)]
 
     assert (

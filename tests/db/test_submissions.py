@@ -14,7 +14,7 @@ from db.submissions import Held
 from domain.lines import Line
 from domain.refusals import Refused
 from domain.songs import Hold, Person, Song
-from tests.songs import ANNA, BEN, GUILD, HOST, RITA, an_entry
+from tests.songs import ANNA, BEN, GUILD, HOST, RITA, an_entry, put
 
 
 async def taken(attempt: Awaitable[Song | Held]) -> Song:
@@ -182,25 +182,13 @@ async def test_the_first_song_of_a_day_brings_points_once(con: Connection) -> No
     await con.execute("update user_points set last_award = last_award - 1")
     await taken(submissions.hand_in(con, GUILD, ANNA, an_entry(paid=True)))
     assert await points() == 20
-    assert (await songs.mine(con, GUILD, ANNA.id))[1].score == 20
+    assert (await songs.mine(con, GUILD, ANNA.id, 10))[1].score == 20
 
 
 async def test_a_song_that_is_only_held_brings_no_points(con: Connection) -> None:
     await config.change(con, GUILD, HOST.id, free_open=False)
     await held(submissions.hand_in(con, GUILD, ANNA, an_entry()), Hold.FREE_CLOSED)
     assert await con.fetchval("select count(*) from user_points") == 0
-
-
-async def test_songs_nobody_chose_for_are_forgotten_after_a_day_with_their_files(con: Connection) -> None:
-    await config.change(con, GUILD, HOST.id, free_open=False)
-    file_id = uuid4()
-    old = await held(submissions.hand_in(con, GUILD, ANNA, an_entry(file_id=file_id)), Hold.FREE_CLOSED)
-    assert await submissions.drop_stale(con) == []
-    await con.execute("update submissions set submitted_at = now() - interval '25 hours'")
-    new = await held(submissions.hand_in(con, GUILD, ANNA, an_entry()), Hold.FREE_CLOSED)
-    assert await submissions.drop_stale(con) == [file_id]
-    assert await songs.of_user(con, ANNA.id, old.id) is None
-    assert await songs.of_user(con, ANNA.id, new.id)
 
 
 async def test_a_title_is_filled_in_unless_somebody_was_faster(con: Connection) -> None:
@@ -218,3 +206,65 @@ async def test_autocompletion_finds_a_song_by_number_title_artist_and_submitter(
     assert [one.id for one in await songs.find(con, GUILD, "_%", list(Line))] == [song.id]
     assert await songs.find(con, 2, "", list(Line)) == []
     assert await songs.find(con, GUILD, "ünique", [Line.PENDING]) == []
+
+
+async def test_an_earlier_song_is_handed_in_again_with_its_file_and_words(con: Connection) -> None:
+    file_id = uuid4()
+    entry = an_entry("the file", file_id=file_id, file_name="a.mp3", url=None, note="loud")
+    old = await taken(submissions.hand_in(con, GUILD, ANNA, entry))
+    await submissions.withdraw(con, ANNA, old.id)
+    new = await taken(submissions.hand_in_again(con, GUILD, Person(ANNA.id, "Anna B."), old.id, 777))
+    assert (new.line, new.file_id, new.user_name) == (Line.FREE, file_id, "Anna B.")
+    assert (new.artist, new.title, new.note, new.file_name) == (old.artist, old.title, "loud", "a.mp3")
+    with pytest.raises(Refused, match="already waiting: place 1"):
+        await submissions.hand_in_again(con, GUILD, ANNA, old.id, 778)
+
+
+async def test_an_earlier_song_is_handed_in_again_by_the_same_rules(con: Connection) -> None:
+    old = await taken(submissions.hand_in(con, GUILD, ANNA, an_entry("hit")))
+    await play(con)
+    asked = await held(submissions.hand_in_again(con, GUILD, ANNA, old.id, 777), Hold.REPEAT)
+    with pytest.raises(Refused, match="taken already"):
+        await submissions.hand_in_again(con, GUILD, ANNA, old.id, 777)
+    other = await taken(submissions.hand_in(con, GUILD, ANNA, an_entry()))
+    await held(submissions.override_repeat(con, ANNA, asked.id), Hold.FREE_TAKEN)
+    assert (await taken(submissions.replace_free(con, ANNA, asked.id))).line is Line.FREE
+    assert await line_of(con, other) is Line.REMOVED
+    await config.change(con, GUILD, HOST.id, free_open=False)
+    await held(submissions.hand_in_again(con, GUILD, ANNA, other.id, 779), Hold.FREE_CLOSED)
+    await config.change(con, GUILD, HOST.id, skips_open=False)
+    with pytest.raises(Refused, match="closed"):
+        await submissions.hand_in_again(con, GUILD, ANNA, other.id, 780)
+
+
+@pytest.mark.parametrize(("guild", "who"), [(GUILD, BEN), (2, ANNA)])
+async def test_the_song_of_another_person_or_server_is_never_handed_in_again(
+    con: Connection, guild: int, who: Person
+) -> None:
+    old = await put(con, Line.REMOVED, user_id=ANNA.id)
+    with pytest.raises(Refused, match="not there any more"):
+        await submissions.hand_in_again(con, guild, who, old.id, 777)
+
+
+async def test_the_history_has_each_song_once_newest_first_and_none_that_waits(con: Connection) -> None:
+    first, _, second = [
+        await put(con, line, user_id=ANNA.id, song_key=key)
+        for line, key in ((Line.REMOVED, "b"), (Line.PLAYED, "a"), (Line.PLAYED, "c"))
+    ]
+    again = await put(con, Line.REMOVED, user_id=ANNA.id, song_key="a")
+    await put(con, Line.FREE, user_id=ANNA.id, song_key="d")
+    await put(con, None, user_id=ANNA.id, song_key="e")
+    await put(con, Line.PLAYED, user_id=ANNA.id, guild=2)
+    await put(con, Line.PLAYED, user_id=BEN.id)
+    past = [song.id for song in await songs.past(con, GUILD, ANNA.id, 10)]
+    assert past == [again.id, second.id, first.id]
+    assert [song.id for song in await songs.past(con, GUILD, ANNA.id, 1, 1)] == past[1:2]
+
+
+async def test_a_held_song_can_be_looked_at_again_when_nothing_holds_it_any_more(con: Connection) -> None:
+    await config.change(con, GUILD, HOST.id, free_open=False)
+    song = await held(submissions.hand_in(con, GUILD, ANNA, an_entry()), Hold.FREE_CLOSED)
+    assert [one.id for one in await songs.mine(con, GUILD, ANNA.id, 10)] == [song.id]
+    await held(submissions.decide(con, ANNA, song.id), Hold.FREE_CLOSED)
+    await config.change(con, GUILD, HOST.id, free_open=True)
+    assert (await taken(submissions.decide(con, ANNA, song.id))).line is Line.FREE

@@ -78,7 +78,7 @@ class Evening(RuleBasedStateMachine):
     def next(self) -> None:
         async def press() -> None:
             last = await queue.last_start(self.con, self.guild)
-            await queue.take_next(self.con, self.guild, RITA, last.song.id if last else 0)
+            await queue.take_next(self.con, self.guild, RITA, last.entry if last else 0)
 
         self.run(press())
 
@@ -151,8 +151,9 @@ async def test_undo_of_next_brings_back_the_song_its_place_the_one_before_it_and
     await con.execute("insert into user_points values (1, $1, 40, null)", ANNA.id)
     first = await put(con, Line.SKIP_5)
     second = await put(con, user_id=ANNA.id, score=40, entered_at=NOON)
-    for seen in (0, first.id):
-        await queue.take_next(con, GUILD, RITA, seen)
+    start = await queue.take_next(con, GUILD, RITA, 0)
+    assert isinstance(start, queue.Started)
+    await queue.take_next(con, GUILD, RITA, start.entry)
     await con.execute("update user_points set points = points + 3")
     undone = await undo.undo(con, GUILD, HOST)
     assert (undone.entry.action, undone.entry.by) == ("next", "Rita")

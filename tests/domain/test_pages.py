@@ -15,7 +15,7 @@ from tests.songs import a_song
 def page_of(counts: dict[Line, int], number: int) -> Page:
     everything = [a_song(id=index, line=line) for line in SERVED for index in range(counts.get(line, 0))]
     rows = [Row(i, song) for i, song in enumerate(everything, start=1)]
-    return Page(rows[number * PAGE : (number + 1) * PAGE], counts, SERVED, None, 0, number)
+    return Page(rows[number * PAGE : (number + 1) * PAGE], counts, SERVED, None, 0, 0, number)
 
 
 @given(st.lists(st.integers(0, 30), min_size=6, max_size=6))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.blocks import Block, BlockKind, artist_value, refusal
 from domain.lines import Line
 from domain.refusals import Refused
 from domain.songs import Hold, Situation, placing
+from tests.songs import NOON
 
 QUIET = Situation(free_open=True, skips_open=True, duplicate=None, played_recently=False, has_free_song=False)
 
@@ -44,3 +48,26 @@ def test_a_duplicate_is_named_before_a_taken_free_place() -> None:
 def test_when_everything_is_closed_there_is_nothing_to_choose(paid: bool) -> None:
     with pytest.raises(Refused, match="closed"):
         placing(replace(QUIET, skips_open=False), paid=paid, repeat_ok=True)
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_block_is_named_before_anything_else(paid: bool) -> None:
+    situation = replace(QUIET, blocked="Not from you.", duplicate="place 3 in all", skips_open=False)
+    with pytest.raises(Refused, match="Not from you"):
+        placing(situation, paid=paid, repeat_ok=True)
+
+
+def test_of_several_blocks_the_one_of_the_person_is_named_with_its_reason() -> None:
+    found = [Block(kind, "", "", f"because of the {kind}.", 1, NOON) for kind in (BlockKind.LINK, BlockKind.USER)]
+    assert refusal(found) == (
+        "You can't hand in songs in this server (because of the user). Please ask one of its reviewers."
+    )
+    assert refusal([]) is None
+
+
+@given(st.text())
+def test_an_artist_is_the_same_in_capitals_and_with_spaces_around(name: str) -> None:
+    assert artist_value(f"  {name} ") == artist_value(name)
+    assert artist_value(artist_value(name)) == artist_value(name)
+    if name.isascii():
+        assert artist_value(name.upper()) == artist_value(name)

@@ -11,8 +11,8 @@ from domain.waits import USUAL, rough_wait
 from tests.songs import a_song
 
 
-def started(song_id: int, seconds: float) -> LastStart:
-    return LastStart(a_song(id=song_id), "Rita", timedelta(seconds=seconds))
+def started(entry: int, seconds: float) -> LastStart:
+    return LastStart(entry, a_song(), "Rita", timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
-from discord import http
+from discord import gateway, http
+from yarl import URL
 
 import bot as bot_module
-from bot import Bot, Secretive, log_in, until_told_to_stop
+from bot import Bot, Secretive, stay_connected, until_told_to_stop
 from db.pool import Pool
 
 PROJECT = Path(__file__).parents[2]
@@ -72,41 +74,55 @@ def test_a_bad_value_stops_the_start_with_one_line_that_shows_no_secret(
         assert secret not in everything
 
 
-async def discord_api(port: int) -> web.AppRunner:
-    """As much of Discord as a login needs."""
-    me = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None, "flags": 0}
-    application = {"id": "1", "name": "bot", "description": "", "icon": None, "bot_public": True, "summary": ""}
-    application |= {"bot_require_code_grant": False, "verify_key": "", "flags": 0, "owner": me}
+class Discord:
+    """As much of Discord's API as a login needs; its gateway is always out of reach."""
 
-    async def answer(request: web.Request) -> web.Response:
-        answers = {"PUT": [], "GET": me if "users" in request.path else application}
-        body = json.dumps(answers[request.method]).encode()
-        return web.Response(body=body, content_type="application/json")
+    def __init__(self) -> None:
+        self.logins = self.syncs = 0
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner
+    async def answer(self, request: web.Request) -> web.Response:
+        me = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None, "flags": 0}
+        application = {"id": "1", "name": "bot", "description": "", "icon": None, "bot_public": True, "summary": ""}
+        application |= {"bot_require_code_grant": False, "verify_key": "", "flags": 0, "owner": me}
+        self.logins += "users" in request.path
+        if request.method == "PUT":
+            self.syncs += 1
+            if self.syncs == 1:
+                return web.Response(status=503)
+        found = {"PUT": [], "GET": me if "users" in request.path else application}[request.method]
+        return web.Response(body=json.dumps(found).encode(), content_type="application/json")
+
+    async def open(self, port: int) -> web.AppRunner:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self.answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        return runner
 
 
-async def test_discord_that_cant_be_reached_is_said_once_and_tried_until_it_can(
+async def test_discord_that_cant_be_reached_is_said_once_and_tried_on_and_on(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     port = unused_port()
     monkeypatch.setattr(http.Route, "BASE", f"http://127.0.0.1:{port}")
+    monkeypatch.setattr(gateway.DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws://127.0.0.1:{unused_port()}"))
+    monkeypatch.setattr("discord.client.ExponentialBackoff.delay", lambda _: 0.01)
     monkeypatch.setattr(bot_module, "RETRY", (0.01, 0.02))
-    bot = Bot(pool, home=tmp_path)
+    discord = Discord()
     with caplog.at_level(logging.WARNING, "bot"):
-        trying = asyncio.create_task(log_in(bot, TOKEN))
-        await asyncio.wait([trying], timeout=0.5)
-        assert not trying.done()
-        assert caplog.text.count("can't be reached") == 1
-    runner = await discord_api(port)
-    await asyncio.wait_for(trying, 20)
-    assert bot.cogs
-    await bot.close()
+        trying = asyncio.create_task(stay_connected(partial(Bot, pool, home=tmp_path), TOKEN))
+        await asyncio.wait([trying], timeout=0.3)  # nothing answers at all
+        runner = await discord.open(port)
+        # Then no command can be registered, and then no gateway answers.
+        while discord.logins < 4 and not trying.done():
+            await asyncio.wait([trying], timeout=0.02)
+        assert not trying.done(), trying.exception()
+        said = [record.getMessage() for record in caplog.records if record.name == "bot"]
+        assert len(said) == 1
+        assert "can't be reached" in said[0]
+    trying.cancel()
+    await asyncio.wait([trying])
     await runner.cleanup()
 
 

@@ -1,0 +1,121 @@
+"""Sends the notices that wait, one after another, and ends when none is left."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+
+from cogs.notices.words import told
+from db import outbox
+from db.pool import UNAVAILABLE
+from domain.notices import Notice, Verdict, verdict
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+log = logging.getLogger(__name__)
+
+TOO_MANY_REQUESTS = 429
+MENTION_STAYS = 30
+"""Seconds that a mention in the channel stays for somebody whose DMs are closed."""
+
+
+class Sender:
+    """One round at a time; a hint during a round means one more round.
+
+    A notice is marked after it was sent. If the bot is killed in between it is sent again, with the same nonce, by
+    which Discord drops it.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+        self._hinted: set[int] = set()
+        self._round: asyncio.Task[None] | None = None
+
+    def hint(self, guild_id: int) -> None:
+        """There may be something to tell in a guild."""
+        self._hinted.add(guild_id)
+        if self._round is None or self._round.done():
+            self._round = asyncio.create_task(self._look(), name="notices")
+
+    async def stop(self) -> None:
+        if self._round:
+            self._round.cancel()
+            await asyncio.gather(self._round, return_exceptions=True)
+
+    async def _look(self) -> None:
+        while self._hinted:
+            guilds, self._hinted = self._hinted, set()
+            try:
+                for guild_id in guilds:
+                    async with self.bot.connection() as con:
+                        await outbox.note_next(con, guild_id)
+                await self._send_all()
+            except UNAVAILABLE as error:
+                log.warning("Notices wait until the database and Discord can be reached: %r", error)
+                return
+            except Exception:
+                log.exception("Notices could not be sent; they are tried again")
+                return
+
+    async def _send_all(self) -> None:
+        last = 0
+        while True:
+            async with self.bot.connection() as con:
+                notice = await outbox.due(con, last)
+            if notice is None:
+                return
+            last = notice.id
+            await self._deal_with(notice)
+
+    async def _deal_with(self, notice: Notice) -> None:
+        judged = verdict(notice)
+        if judged is Verdict.SEND and not await self._send(notice):
+            return
+        settle = outbox.not_yet if judged is Verdict.NOT_YET else outbox.done
+        async with self.bot.connection() as con:
+            await settle(con, notice.id)
+
+    async def _send(self, notice: Notice) -> bool:
+        """False if it must be tried again later."""
+        guild = self.bot.get_guild(notice.song.guild_id)
+        if guild is None:
+            return True
+        try:
+            member = guild.get_member(notice.user_id) or await guild.fetch_member(notice.user_id)
+            await self._tell(member, notice)
+        except discord.HTTPException as error:  # NotFound: they have left the server
+            log.warning("Notice %s for user %s could not be sent: %s", notice.id, notice.user_id, error)
+            return error.status != TOO_MANY_REQUESTS and error.status < 500
+        return True
+
+    async def _tell(self, member: discord.Member, notice: Notice) -> None:
+        """By DM, or else by a mention in the submission channel."""
+        text = told(notice, member.guild.name)
+        if not notice.dms_closed:
+            try:
+                await member.send(text, nonce=_nonce(notice))
+            except discord.Forbidden:
+                async with self.bot.connection() as con:
+                    await outbox.dms_are_closed(con, member.id)
+            else:
+                return
+        await self._mention(member, text, _nonce(notice))
+
+    async def _mention(self, member: discord.Member, text: str, nonce: str) -> None:
+        settings = await self.bot.settings(member.guild.id)
+        channel = member.guild.get_channel(settings.submission_channel) if settings.submission_channel else None
+        if settings.mention_when_dms_closed and isinstance(channel, discord.TextChannel):
+            await channel.send(
+                f"{member.mention} {text}",
+                allowed_mentions=discord.AllowedMentions(users=[member]),
+                delete_after=MENTION_STAYS,
+                nonce=nonce,
+            )
+
+
+def _nonce(notice: Notice) -> str:
+    return f"notice-{notice.id}"

@@ -1,0 +1,76 @@
+"""The now-playing posts: what is still to be posted, and which posts are not true any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db import songs
+from db.pool import Connection
+from domain.songs import Song
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A song that is playing, and the log's entry of its start."""
+
+    song: Song
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message that says that a song is playing, and the log's entry of that start."""
+
+    entry: int
+    channel_id: int
+    message_id: int
+
+
+async def unannounced(con: Connection, guild_id: int) -> Start | None:
+    """What is playing, if nobody has been told yet."""
+    row = await con.fetchrow(
+        f"""
+        select {songs.COLUMNS},
+            (select c.entry_id from queue_changes as c join queue_log as l on l.id = c.entry_id
+             where c.song_id = s.id and l.action = 'next' and not c.was_playing
+             order by c.entry_id desc limit 1) as entry
+        from submissions as s where s.guild_id = $1 and s.playing and not s.announced
+        """,
+        guild_id,
+    )
+    return Start(songs.song(row), row["entry"]) if row else None
+
+
+async def announced(con: Connection, start: Start, post: Post | None) -> None:
+    """Remembers that a start was told, and its message if there is one."""
+    async with con.transaction():
+        await con.execute(
+            "update submissions set announced = true where id = $1 and started_at = $2",
+            start.song.id,
+            start.song.started_at,
+        )
+        if post:
+            await con.execute(
+                "insert into now_playing_posts values ($1, $2, $3, $4) on conflict do nothing",
+                start.song.guild_id,
+                post.entry,
+                post.channel_id,
+                post.message_id,
+            )
+
+
+async def untrue(con: Connection, guild_id: int) -> list[Post]:
+    """Posts of starts that were taken back, of the newest 20; taking back goes from the newest on."""
+    rows = await con.fetch(
+        """
+        select entry_id, channel_id, message_id
+        from (select * from now_playing_posts where guild_id = $1 order by entry_id desc limit 20) as p
+        where exists (select from queue_log as l where l.undoes = p.entry_id)
+        """,
+        guild_id,
+    )
+    return [Post(*row) for row in rows]
+
+
+async def deleted(con: Connection, guild_id: int, entry: int) -> None:
+    await con.execute("delete from now_playing_posts where guild_id = $1 and entry_id = $2", guild_id, entry)
