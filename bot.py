@@ -128,15 +128,19 @@ class Bot(commands.Bot):
         return read
 
     async def change_settings(self, guild_id: int, by: int, **values: bool | int | str) -> None:
-        async with self.connection() as con:
-            await config.change(con, guild_id, by, **values)
-        self._settings_changed(guild_id)
+        try:
+            async with self.connection() as con:
+                await config.change(con, guild_id, by, **values)
+        finally:  # where the connection broke, it may have been stored all the same
+            self._settings_changed(guild_id)
 
     async def forget_settings(self, guild_id: int, by: int, *names: str) -> None:
         """Puts the defaults of some settings back."""
-        async with self.connection() as con:
-            await config.forget(con, guild_id, by, *names)
-        self._settings_changed(guild_id)
+        try:
+            async with self.connection() as con:
+                await config.forget(con, guild_id, by, *names)
+        finally:
+            self._settings_changed(guild_id)
 
     def _settings_changed(self, guild_id: int) -> None:
         self._changes[guild_id] += 1

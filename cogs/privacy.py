@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import discord
@@ -19,6 +20,9 @@ from domain.refusals import Refused
 
 if TYPE_CHECKING:
     from bot import Bot
+
+MOST_PLAIN = 8_000_000
+"""Bytes up to which the file is sent unpacked."""
 
 QUESTION = (
     "Shall I forget you in this server? Your waiting songs are withdrawn, your songs, files and points are deleted, "
@@ -55,8 +59,8 @@ class Privacy(commands.Cog):
         guild = rights.guild_of(interaction)
         async with self.bot.connection() as con:
             found = await privacy.stored(con, guild.id, interaction.user.id)
-        content = json.dumps({"server": guild.name, **found}, indent=2, ensure_ascii=False, default=str).encode()
-        await self._send(interaction.user, discord.File(io.BytesIO(content), "mydata.json"))
+        content = json.dumps({"server": guild.name, **found}, ensure_ascii=False, default=str).encode()
+        await self._send(interaction.user, _file(content))
         await answer(interaction, "I have sent you a direct message with everything stored about you in this server.")
 
     async def _send(self, user: discord.User | discord.Member, file: discord.File) -> None:
@@ -64,12 +68,25 @@ class Privacy(commands.Cog):
             await user.send("This is everything that is stored about you, as a JSON file.", file=file)
         except discord.Forbidden as error:
             raise Refused("Your direct messages are closed. Please open them for this server and try again.") from error
+        except discord.HTTPException as error:
+            raise Refused("Discord did not take the file. Please try again in a while.") from error
 
     @app_commands.command(name="forgetme", description="Delete everything this server's bot has stored about you")
     async def forgetme(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         rights.guild_of(interaction)
         await answer(interaction, QUESTION, view=view_of(Forget(), Cancel()))
+
+
+def _file(content: bytes) -> discord.File:
+    """The data as it is, or packed where it is more than Discord takes in a direct message (10 MB)."""
+    if len(content) < MOST_PLAIN:
+        return discord.File(io.BytesIO(content), "mydata.json")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mydata.json", content)
+    packed.seek(0)
+    return discord.File(packed, "mydata.zip")
 
 
 async def setup(bot: Bot) -> None:

@@ -9,7 +9,7 @@ from cogs import rights
 from cogs.answers import Interaction, Press, answer, view_of
 from cogs.text import count, person, shown, song_name
 from db import queue, undo
-from db.undo import Undone
+from db.undo import Entry, Undone
 from domain.starts import LastStart
 
 _WHAT = {
@@ -68,8 +68,13 @@ async def press_undo(interaction: Interaction, seen: int | None) -> None:
     """Takes the newest change back, tells the bus and answers."""
     await rights.reviewers_only(interaction)
     guild = rights.guild_of(interaction)
-    async with interaction.client.connection() as con:
+    # The clearing of a line of thousands takes some seconds to undo.
+    async with interaction.client.connection(within=60) as con:
         undone = await undo.undo(con, guild.id, person(interaction.user), seen)
+    if isinstance(undone, Entry):
+        text = f"Nothing was changed: somebody has just pressed Undo. The next to take back is {_what(undone)}."
+        await answer(interaction, text, view=view_of(Undo(entry=undone.id)))
+        return
     interaction.client.dispatch("queue_changed", guild.id)
     await answer(interaction, _told(undone))
 
@@ -87,9 +92,12 @@ async def changed(interaction: Interaction, text: str, entry: int, *, update: bo
 
 
 def _told(undone: Undone) -> str:
-    entry = undone.entry
-    what = count(entry.songs, "song") if entry.action == "clear" else f"**{shown(entry.song, 100)}**"
-    text = f"Taken back: {_WHAT[entry.action].format(what)}, by {shown(entry.by, 40)}."
+    text = f"Taken back: {_what(undone.entry)}."
     if undone.stayed:
         text += f" {count(undone.stayed, 'song')} stayed where the submitter has put it since."
     return text
+
+
+def _what(entry: Entry) -> str:
+    what = count(entry.songs, "song") if entry.action == "clear" else f"**{shown(entry.song, 100)}**"
+    return f"{_WHAT[entry.action].format(what)}, by {shown(entry.by or 'somebody', 40)}"

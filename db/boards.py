@@ -55,9 +55,9 @@ async def hang(con: Connection, guild_id: int, kind: Kind, channel_id: int) -> B
 
 
 async def of_guild(con: Connection, guild_id: int) -> list[Board]:
-    """The guild's boards that are switched on."""
-    rows = await con.fetch("select * from boards where guild_id = $1 and active order by kind", guild_id)
-    return [_board(row) for row in rows]
+    """The guild's boards that are switched on, in the order of Kind."""
+    rows = await con.fetch("select * from boards where guild_id = $1 and active", guild_id)
+    return sorted((_board(row) for row in rows), key=lambda board: list(Kind).index(board.kind))
 
 
 async def guilds(con: Connection) -> list[int]:

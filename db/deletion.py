@@ -31,6 +31,7 @@ async def delete(con: Connection, user: Person, song_id: int) -> tuple[Song, UUI
 
 
 _DELETE = (
+    "update song_posts set gone = true where song_id = $1 and $2::bigint is not null",
     f"update submissions set {songs.ANONYMOUS} where id = $1 and user_id = $2",
     """
     update notices set user_id = 0, detail = '', done_at = coalesce(done_at, clock_timestamp())

@@ -65,6 +65,13 @@ async def not_yet(con: Connection, notice_id: int) -> None:
     await con.execute("delete from notices where id = $1 and done_at is null", notice_id)
 
 
+async def known_closed(con: Connection, user_id: int) -> bool:
+    """Whether a direct message to this user has failed today (UTC)."""
+    return await con.fetchval(
+        "select exists (select from closed_dms where user_id = $1 and day = (now() at time zone 'utc')::date)", user_id
+    )
+
+
 async def dms_are_closed(con: Connection, user_id: int) -> None:
     """Remembers for today (UTC) that a user takes no direct messages."""
     await con.execute(

@@ -38,15 +38,15 @@ async def reset(con: Connection, entry_id: int, guild_id: int, user_id: int) -> 
     await rescore(con, guild_id, user_id)
 
 
-async def rescore(con: Connection, guild_id: int, user_id: int) -> None:
-    """Brings the score of a user's waiting Free songs up to date; the guild's lock must be held."""
+async def rescore(con: Connection, guild_id: int, *user_ids: int) -> None:
+    """Brings the scores of these users' waiting Free songs up to date; the guild's lock must be held."""
     await con.execute(
         """
         update submissions as s set score = p.points
         from user_points as p
-        where s.guild_id = $1 and s.user_id = $2 and s.line = 6
+        where s.guild_id = $1 and s.user_id = any($2::bigint[]) and s.line = 6
           and p.guild_id = s.guild_id and p.user_id = s.user_id and s.score is distinct from p.points
         """,
         guild_id,
-        user_id,
+        user_ids,
     )

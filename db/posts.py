@@ -1,4 +1,4 @@
-"""The now-playing posts: what is still to be posted, and which posts are not true any more."""
+"""The posts of songs: what is still to be posted, and which posts are not true any more."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message that says that a song is playing, and the log's entry of that start."""
+    """A message that shows a song: that it is playing, with the log's entry of that start, or as a bookmark."""
 
-    entry: int
     channel_id: int
     message_id: int
+    entry: int | None = None
 
 
 async def unannounced(con: Connection, guild_id: int) -> Start | None:
@@ -50,27 +50,42 @@ async def announced(con: Connection, start: Start, post: Post | None) -> None:
             start.song.started_at,
         )
         if post:
-            await con.execute(
-                "insert into now_playing_posts values ($1, $2, $3, $4) on conflict do nothing",
-                start.song.guild_id,
-                post.entry,
-                post.channel_id,
-                post.message_id,
-            )
+            await remember(con, start.song, post)
+
+
+async def remember(con: Connection, song: Song, post: Post) -> None:
+    """Keeps where a song was posted, so that the post can be deleted with the song."""
+    await con.execute(
+        """
+        insert into song_posts (guild_id, message_id, channel_id, song_id, entry_id)
+        values ($1, $2, $3, $4, $5) on conflict do nothing
+        """,
+        song.guild_id,
+        post.message_id,
+        post.channel_id,
+        song.id,
+        post.entry,
+    )
 
 
 async def untrue(con: Connection, guild_id: int) -> list[Post]:
-    """Posts of starts that were taken back, of the newest 20; taking back goes from the newest on."""
+    """Posts of songs that are gone, and of starts that were taken back, these of the newest 20.
+
+    Taking back goes from the newest on.
+    """
     rows = await con.fetch(
         """
-        select entry_id, channel_id, message_id
-        from (select * from now_playing_posts where guild_id = $1 order by entry_id desc limit 20) as p
+        select channel_id, message_id, entry_id
+        from (select * from song_posts where guild_id = $1 and entry_id is not null
+              order by entry_id desc limit 20) as p
         where exists (select from queue_log as l where l.undoes = p.entry_id)
+        union
+        select channel_id, message_id, entry_id from song_posts where guild_id = $1 and gone
         """,
         guild_id,
     )
     return [Post(*row) for row in rows]
 
 
-async def deleted(con: Connection, guild_id: int, entry: int) -> None:
-    await con.execute("delete from now_playing_posts where guild_id = $1 and entry_id = $2", guild_id, entry)
+async def deleted(con: Connection, post: Post) -> None:
+    await con.execute("delete from song_posts where message_id = $1", post.message_id)

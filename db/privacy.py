@@ -33,6 +33,17 @@ _STORED = {
 """Every table that knows people, and what of it belongs to one of them."""
 
 _FORGET = (
+    """
+    update song_posts set gone = true
+    where song_id in (select id from submissions where guild_id = $1 and user_id = $2)
+    """,
+    """
+    update queue_log as l set reason = ''
+    where l.guild_id = $1 and l.reason <> '' and exists (
+        select from queue_changes as c join submissions as s on s.id = c.song_id
+        where c.entry_id = l.id and s.user_id = $2)
+    """,
+    "update blocks set shown = '' where guild_id = $1 and kind = 'user' and value = $2::bigint::text",
     f"update submissions set {songs.ANONYMOUS} where guild_id = $1 and user_id = $2",
     "update queue_log set actor_id = 0, actor_name = '', reason = '' where guild_id = $1 and actor_id = $2",
     "update point_resets set user_id = 0 where guild_id = $1 and user_id = $2",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import songs
+from db import posts, songs
 from db.pool import Connection
+from db.posts import Post
 from domain.refusals import Refused
 from domain.songs import Song
 
@@ -98,11 +99,13 @@ async def bookmarked_by(con: Connection, guild_id: int, song_id: int) -> int | N
     )
 
 
-async def bookmark(con: Connection, song: Song, reviewer_id: int) -> None:
-    """Remembers that a song was posted as a bookmark."""
-    await con.execute(
-        "insert into bookmarks (guild_id, song_id, reviewer_id) values ($1, $2, $3) on conflict do nothing",
-        song.guild_id,
-        song.id,
-        reviewer_id,
-    )
+async def bookmark(con: Connection, song: Song, reviewer_id: int, post: Post) -> None:
+    """Remembers that a song was posted as a bookmark, and where."""
+    async with con.transaction():
+        await con.execute(
+            "insert into bookmarks (guild_id, song_id, reviewer_id) values ($1, $2, $3) on conflict do nothing",
+            song.guild_id,
+            song.id,
+            reviewer_id,
+        )
+        await posts.remember(con, song, post)

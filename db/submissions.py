@@ -207,7 +207,8 @@ async def edit(
         if not still_waits(song):
             raise Refused("Only a song that still waits can be edited.")
         await _check_artist(con, song, artist)
-        await log.record(con, song.guild_id, user, "edit", [song_id], None)
+        if song.line is not None:  # a held one is in no line yet
+            await log.record(con, song.guild_id, user, "edit", [song_id], None)
         await con.execute(
             """
             update submissions

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from db import notices, points
 from db.lock import guild_lock
 from db.pool import Connection
+from domain import starts
 from domain.lines import Line
 from domain.refusals import Refused
 from domain.songs import Person
@@ -53,12 +54,13 @@ async def newest(con: Connection, guild_id: int) -> Entry | None:
     return Entry(**dict(row)) if row else None
 
 
-async def undo(con: Connection, guild_id: int, reviewer: Person, seen: int | None = None) -> Undone:
+async def undo(con: Connection, guild_id: int, reviewer: Person, seen: int | None) -> Undone | Entry:
     """Takes back the newest entry that is not taken back yet, in one transaction under the guild's lock.
 
     Its songs stand where they stood, with their time, and so does the playing song; points that a start cost
     come back on top of what was earned since. What submitters have done to a song since then stays.
-    `seen` is the entry that a button means; Refused if it is not the newest any more.
+    `seen` is the entry that a button means; Refused if it is not the newest any more. None is /undo, which sees
+    none: right after another undo it changes nothing and returns the entry that would be next.
     """
     async with guild_lock(con, guild_id):
         entry = await newest(con, guild_id)
@@ -66,6 +68,8 @@ async def undo(con: Connection, guild_id: int, reviewer: Person, seen: int | Non
             raise Refused("There is nothing to take back.")
         if seen is not None and seen != entry.id:
             raise Refused("Nothing was changed: this is not the newest change any more. /undo takes that back first.")
+        if seen is None and await _just_undone(con, guild_id):
+            return entry
         standing = await _still_standing(con, entry.id)
         await _record(con, guild_id, reviewer, entry.id, standing)
         await _restore(con, guild_id, entry.id, standing)
@@ -73,12 +77,27 @@ async def undo(con: Connection, guild_id: int, reviewer: Person, seen: int | Non
         return Undone(entry, entry.songs - len(standing))
 
 
+async def _just_undone(con: Connection, guild_id: int) -> bool:
+    """Whether the newest entry of all is an undo, and so fresh that this may be the same press once more."""
+    return await con.fetchval(
+        """
+        select coalesce((select action = 'undo' and at > clock_timestamp() - $2::interval from queue_log
+                         where guild_id = $1 order by id desc limit 1), false)
+        """,
+        guild_id,
+        starts.PATIENCE,
+    )
+
+
 async def _still_standing(con: Connection, entry_id: int) -> list[int]:
-    """The entry's songs that are still where it put them."""
+    """The entry's songs that are where it put them, and whose submitters have not moved them since."""
     rows = await con.fetch(
         """
         select s.id from queue_changes as c join submissions as s on s.id = c.song_id
         where c.entry_id = $1 and s.line = c.to_line and s.user_id <> 0
+          and not exists (select from queue_changes as n join queue_log as l on l.id = n.entry_id
+                          where n.song_id = c.song_id and n.entry_id > c.entry_id
+                            and l.action in ('claim', 'withdraw'))
         """,
         entry_id,
     )
@@ -129,8 +148,7 @@ async def _restore(con: Connection, guild_id: int, entry_id: int, song_ids: list
         entry_id,
         song_ids,
     )
-    for user_id in {row["user_id"] for row in rows if row["line"] == Line.FREE}:
-        await points.rescore(con, guild_id, user_id)
+    await points.rescore(con, guild_id, *{row["user_id"] for row in rows if row["line"] == Line.FREE})
     moved = [row for row in rows if row["line"] != row["to_line"]]
     for line in {row["line"] for row in moved}:
         there = [row["id"] for row in moved if row["line"] == line]

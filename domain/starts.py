@@ -25,7 +25,7 @@ class LastStart:
 
     @property
     def words(self) -> str:
-        return f"{self.by} has started a song meanwhile"
+        return f"{self.by or 'Somebody'} has started a song meanwhile"
 
 
 def answered_already(last: LastStart | None, seen: int | None) -> bool:

@@ -48,13 +48,17 @@ create table bookmarks (
 );
 
 -- Where a start was posted, so that the post goes when the start is taken back.
-create table now_playing_posts (
-    guild_id    bigint not null,
-    entry_id    bigint not null references queue_log,
-    channel_id  bigint not null,
-    message_id  bigint not null,
-    primary key (guild_id, entry_id)
+create table song_posts (
+    guild_id    bigint  not null,
+    message_id  bigint  not null primary key,
+    channel_id  bigint  not null,
+    song_id     bigint  not null references submissions,
+    entry_id    bigint  references queue_log,  -- the start that a now-playing post tells of; null: a bookmark
+    gone        boolean not null default false  -- the song was deleted or its submitter forgotten
 );
+create index posts_of_a_guild on song_posts (guild_id, entry_id desc);
+create index posts_of_a_song on song_posts (song_id);
+create index posts_to_delete on song_posts (guild_id) where gone;
 
 create index log_of_an_actor on queue_log (guild_id, actor_id, id desc);
 
@@ -103,7 +107,8 @@ declare
     personal constant text[] := array['actor_id', 'actor_name', 'reason', 'user_id'];
 begin
     if to_jsonb(new) - personal <> to_jsonb(old) - personal
-       or coalesce(to_jsonb(new) ->> 'actor_id', to_jsonb(new) ->> 'user_id') <> '0' then
+       or exists (select from jsonb_each_text(to_jsonb(new)) as n join jsonb_each_text(to_jsonb(old)) as o using (key)
+                  where key = any(personal) and n.value <> o.value and n.value not in ('', '0')) then
         raise exception '% is append-only', tg_table_name;
     end if;
     return new;

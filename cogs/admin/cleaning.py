@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import discord
 
+from domain.refusals import Refused
+
 LOOKED_AT = 1000
 """Messages that one run looks at."""
 
@@ -21,12 +23,22 @@ BULK_AGE = timedelta(days=14) - timedelta(minutes=5)
 
 
 async def clean(channel: discord.TextChannel) -> tuple[int, bool]:
-    """Deletes the bot's own posts but those that are pinned or have buttons; how many, and whether there are more."""
+    """Deletes the bot's own reports, not boards, posts and bookmarks; how many, and whether there are more.
+
+    Raises Refused where the bot may not.
+    """
+    try:
+        return await _clean(channel)
+    except discord.Forbidden as error:
+        raise Refused(f"I may not read or delete in {channel.mention}. Please allow me to, then try again.") from error
+
+
+async def _clean(channel: discord.TextChannel) -> tuple[int, bool]:
     own: list[discord.Message] = []
     looked_at = 0
     async for message in channel.history(limit=LOOKED_AT):
         looked_at += 1
-        if message.author.id == channel.guild.me.id and not message.pinned and not message.components:
+        if message.author.id == channel.guild.me.id and _is_report(message):
             own.append(message)
     together = _bulk(channel, own)
     singly = [message for message in own if message not in together]
@@ -36,6 +48,12 @@ async def clean(channel: discord.TextChannel) -> tuple[int, bool]:
         await _delete(message)
     more = len(singly) > ONE_BY_ONE or looked_at == LOOKED_AT
     return len(together) + len(singly[:ONE_BY_ONE]), more
+
+
+def _is_report(message: discord.Message) -> bool:
+    """Reports are an embed without a title (see Bot.report); songs have one."""
+    titled = any(embed.title for embed in message.embeds)
+    return not (message.pinned or message.components or titled)
 
 
 def _bulk(channel: discord.TextChannel, own: list[discord.Message]) -> list[discord.Message]:

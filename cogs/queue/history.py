@@ -53,6 +53,7 @@ class HistoryPages(commands.Cog):
         self, interaction: Interaction, user: discord.User | None = None, song: str | None = None
     ) -> None:
         await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
         about = About(user=user.id if user else 0, song=number_of(song) if song else 0)
         embed, view = await page(interaction, about)
         await answer(interaction, embed=embed, view=view)

@@ -17,7 +17,7 @@ from domain.refusals import Refused
 def number_of(song: str) -> int:
     """The song's number, from autocompletion or typed as 12 or #12."""
     digits = song.strip().removeprefix("#")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18 and int(digits)):
         raise Refused("Please pick a song from the list that appears while you type, or give its number.")
     return int(digits)
 

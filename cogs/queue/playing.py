@@ -82,24 +82,27 @@ class NowPlaying(commands.Cog):
             return
         channel_id = (await self.bot.settings(guild_id)).now_playing_channel
         channel = guild.get_channel(channel_id) if channel_id else None
-        post = await self._post(channel, start) if isinstance(channel, discord.TextChannel) else None
+        try:
+            post = await self._post(channel, start) if isinstance(channel, discord.TextChannel) else None
+        except discord.HTTPException as error:
+            if error.status == 429 or error.status >= 500:
+                log.warning("Now playing in guild %s is posted later: %s", guild_id, error)
+                return
+            await self.bot.report(guild, f"Now playing could not be posted in <#{channel_id}>: {error.text}")
+            post = None
         async with self.bot.connection() as con:
             await posts.announced(con, start, post)
 
-    async def _post(self, channel: discord.TextChannel, start: Start) -> Post | None:
+    async def _post(self, channel: discord.TextChannel, start: Start) -> Post:
         song = start.song
         # The nonce makes Discord drop a second post of the same start after a crash in between.
         nonce = f"{song.id}-{int(song.started_at.timestamp()) if song.started_at else 0}"
-        try:
-            view = review_buttons(song.id)
-            message = await post_song(channel, self.bot.uploads, song, now_playing(song), nonce, view)
-        except discord.HTTPException as error:
-            await self.bot.report(channel.guild, f"Now playing could not be posted in {channel.mention}: {error.text}")
-            return None
-        return Post(start.entry, channel.id, message.id)
+        view = review_buttons(song.id)
+        message = await post_song(channel, self.bot.uploads, song, now_playing(song), nonce, view)
+        return Post(channel.id, message.id, start.entry)
 
     async def _take_down(self, guild_id: int) -> None:
-        """Deletes the posts of starts that were taken back, since they would lie."""
+        """Deletes the posts of starts that were taken back, and of songs that are gone."""
         async with self.bot.connection() as con:
             untrue = await posts.untrue(con, guild_id)
         for post in untrue:
@@ -112,7 +115,7 @@ class NowPlaying(commands.Cog):
                 log.warning("Post %s is deleted later: %s", post.message_id, error)
                 continue
             async with self.bot.connection() as con:
-                await posts.deleted(con, guild_id, post.entry)
+                await posts.deleted(con, post)
 
     @tasks.loop(seconds=30)
     async def left_unsaid(self) -> None:

@@ -12,6 +12,7 @@ from cogs.queue.posts import post_song
 from cogs.text import count, person, plain, song_name
 from cogs.turn import changed
 from db import queue, reviews, songs
+from db.posts import Post
 from domain.refusals import Refused
 from domain.songs import MOST_NOTE, Song
 
@@ -44,9 +45,9 @@ class Bookmark(Press, template=r"review:bookmark:(?P<song>\d+)"):
                 raise Refused("This song is bookmarked already.")
         if song is None:
             raise reviews.NoSuchSong
-        await _post_bookmark(interaction, channel, song)
+        message = await _post_bookmark(interaction, channel, song)
         async with interaction.client.connection() as con:
-            await reviews.bookmark(con, song, interaction.user.id)
+            await reviews.bookmark(con, song, interaction.user.id, Post(channel.id, message.id))
         await answer(interaction, f"Bookmarked: {song_name(song)}, in {channel.mention}.")
 
 
@@ -59,12 +60,12 @@ async def _bookmarks(interaction: Interaction) -> discord.TextChannel:
     return channel
 
 
-async def _post_bookmark(interaction: Interaction, channel: discord.TextChannel, song: Song) -> None:
+async def _post_bookmark(interaction: Interaction, channel: discord.TextChannel, song: Song) -> discord.Message:
     embed = bookmark(song, interaction.user.display_name)
     try:
-        await post_song(channel, interaction.client.uploads, song, embed, nonce=f"bookmark-{song.id}")
-    except discord.Forbidden as error:
-        raise Refused(f"I may not post in {channel.mention}. An admin can allow it, then try again.") from error
+        return await post_song(channel, interaction.client.uploads, song, embed, nonce=f"bookmark-{song.id}")
+    except discord.HTTPException as error:
+        raise Refused(f"I could not post in {channel.mention}. An admin can check what I may do there.") from error
 
 
 class Rate(Press, template=r"review:rate:(?P<song>\d+)"):

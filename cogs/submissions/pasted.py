@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,7 +15,7 @@ from cogs.submissions.embeds import told
 from cogs.submissions.uploads import looks_like_audio
 from cogs.submissions.views import buttons
 from cogs.text import shown
-from db import songs
+from db import outbox, songs
 from db.pool import UNAVAILABLE
 from db.submissions import Held, TakenAlready
 from domain.links import Link, Rejected, read_message
@@ -22,6 +23,7 @@ from domain.refusals import Refused
 from domain.songs import Song
 
 if TYPE_CHECKING:
+    from bot import Bot
     from cogs.submissions.cog import Submissions
 
 log = logging.getLogger(__name__)
@@ -94,10 +96,10 @@ async def _told(cog: Submissions, guild: discord.Guild, outcome: Song | Held) ->
     return told(outcome, place, await cog.bot.settings(guild.id))
 
 
-async def answer(message: discord.Message, result: Result, *, delete: bool) -> None:
+async def answer(bot: Bot, message: discord.Message, result: Result, *, delete: bool) -> None:
     """Tells the submitter in private, and marks or removes the message if something was taken."""
     if result.lines:
-        await _tell(message, "\n".join(result.lines), result.view)
+        await _tell(bot, message, "\n".join(result.lines), result.view)
     if result.first_taken is None:
         return
     try:
@@ -109,13 +111,24 @@ async def answer(message: discord.Message, result: Result, *, delete: bool) -> N
         log.info("Message %s could not be marked: %s", message.id, error)
 
 
-async def _tell(message: discord.Message, text: str, view: ui.View | None) -> None:
-    """By DM, or else by a note in the channel that goes after a while; its buttons work for the submitter only."""
+async def _tell(bot: Bot, message: discord.Message, text: str, view: ui.View | None) -> None:
+    """By DM, or else by a note in the channel that goes after a while; its buttons work for the submitter only.
+
+    Closed DMs are remembered, and not tried again on the same day.
+    """
+    with suppress(*UNAVAILABLE):
+        async with bot.connection() as con:
+            if await outbox.known_closed(con, message.author.id):
+                return await _note(message, text, view)
     try:
         await message.author.send(text[:2000], view=view or MISSING)
     except discord.HTTPException as error:
         log.info("User %s gets no DM: %s", message.author.id, error)
         await _note(message, text, view)
+        if isinstance(error, discord.Forbidden):
+            with suppress(*UNAVAILABLE):
+                async with bot.connection() as con:
+                    await outbox.dms_are_closed(con, message.author.id)
 
 
 async def _note(message: discord.Message, text: str, view: ui.View | None) -> None:
@@ -130,9 +143,9 @@ async def _note(message: discord.Message, text: str, view: ui.View | None) -> No
         log.warning("Nothing could be said about message %s: %s", message.id, error)
 
 
-async def away(message: discord.Message) -> None:
+async def away(bot: Bot, message: discord.Message) -> None:
     """When a song may not have been saved; pasting it again is harmless."""
-    await _tell(message, "Your song could not be saved right now. Please paste it again in a minute.", None)
+    await _tell(bot, message, "Your song could not be saved right now. Please paste it again in a minute.", None)
 
 
 def _called(part: Part) -> str:

@@ -47,7 +47,7 @@ class Reader:
             await self._take(message, message.guild, parts)
         except Exception as error:
             log.warning("Message %s could not be taken", message.id, exc_info=error)
-            await pasted.away(message)
+            await pasted.away(self.bot, message)
 
     async def _take(self, message: discord.Message, guild: discord.Guild, parts: list[pasted.Part]) -> None:
         settings = await self.bot.settings(guild.id)
@@ -59,7 +59,7 @@ class Reader:
         self._open[channel_id].add(message.id)
         try:
             result = await pasted.take(self.cog, message, parts)
-            await pasted.answer(message, result, delete=settings.delete_pasted)
+            await pasted.answer(self.bot, message, result, delete=settings.delete_pasted)
         finally:
             self._open[channel_id].discard(message.id)
         await self._remember(guild.id, channel_id, message.id)

@@ -13,6 +13,8 @@ import pytest
 import simcord
 
 from bot import Bot
+from db import boards, channels, config
+from db.boards import Kind
 from db.pool import UNAVAILABLE, Pool
 from domain.refusals import Refused
 from tests import discord_api
@@ -41,12 +43,23 @@ class Show:
         return self.guild.add_member(user, roles=list(roles))
 
     async def set_up(self) -> Show:
-        await self.host.slash(self.songs, "set-submission-channel")
-        await self.host.slash(self.line, "setup-live-queue")
-        await self.host.slash(self.desk, "setup-reviewer-channel")
-        await self.host.slash(self.stage, "setnowplayingchannel")
-        await self.host.slash(self.debug, "setdebugchannel")
-        await self.host.slash(self.debug, "set-reviewer-role", role=self.reviewers)
+        """What the set-up commands lead to, with fewer words."""
+        bot = self.env.bot
+        assert isinstance(bot, Bot)
+        places = {Kind.LIVE: self.line, Kind.REVIEWER: self.desk, Kind.PENDING: self.desk}
+        async with bot.pool.acquire() as con:
+            for kind, channel in places.items():
+                await boards.hang(con, self.guild.id, kind, channel.id)
+            await channels.read_up_to(con, self.guild.id, self.songs.id, 1)
+            await config.change(
+                con,
+                self.guild.id,
+                self.host.id,
+                submission_channel=self.songs.id,
+                now_playing_channel=self.stage.id,
+                debug_channel=self.debug.id,
+            )
+        await self.host.slash(self.debug, "set-reviewer-role", role=self.reviewers)  # a hint for the boards, too
         return self
 
     async def submit(self, who: simcord.MemberActor, link: str, **words: str) -> simcord.InteractionResult:

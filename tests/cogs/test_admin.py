@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import discord
 import pytest
@@ -11,7 +13,7 @@ from discord.ext import tasks
 
 from bot import COGS, Bot
 from cogs import help as help_page
-from db import queue
+from db import config, queue
 from db.lock import guild_lock
 from db.pool import Connection, Pool
 from tests.cogs.conftest import Show, text
@@ -166,3 +168,49 @@ async def test_a_database_that_does_not_answer_is_given_up_in_time_and_nothing_i
     async with bot.connection() as again:
         turn = await queue.take_next(again, GUILD, RITA, None)
     assert turn.song.id == song.id
+
+
+async def test_the_single_commands_set_up_everything(env: simcord.Env) -> None:
+    show = Show(env, "By hand")
+    for channel, command in (
+        (show.songs, "set-submission-channel"),
+        (show.line, "setup-live-queue"),
+        (show.desk, "setup-reviewer-channel"),
+        (show.stage, "setnowplayingchannel"),
+        (show.debug, "setdebugchannel"),
+    ):
+        assert channel.mention in text(await show.host.slash(channel, command))
+    await show.host.slash(show.debug, "set-reviewer-role", role=show.reviewers)
+    await show.anna.send(show.songs, LINK.format(1))
+    assert "Anna" in show.shown("Live queue")
+    assert "Now playing" in text(await show.rita.click(show.board("Reviewer queue"), label="Next"))
+    assert len(show.stage.history()) == 1
+
+
+async def test_a_setting_whose_answer_got_lost_is_true_all_the_same(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = show.env.bot
+    assert isinstance(bot, Bot)
+    change = config.change
+
+    async def breaks(*args: Any, **values: Any) -> None:
+        await change(*args, **values)
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(config, "change", breaks)
+        await show.rita.slash(show.desk, "close-submissions", scope="Everything")
+    assert not (await bot.settings(show.guild.id)).skips_open
+
+
+async def test_settings_are_never_older_than_the_last_change(make_bot: Callable[[], Bot]) -> None:
+    bot = make_bot()
+    for days in range(20):
+        changes = [
+            bot.change_settings(GUILD, 1, repeat_days=days),
+            bot.change_settings(GUILD, 1, first_song_points=days),
+        ]
+        await asyncio.gather(*changes, *(bot.settings(GUILD) for _ in range(3)))
+        now = await bot.settings(GUILD)
+        assert (now.repeat_days, now.first_song_points) == (days, days)

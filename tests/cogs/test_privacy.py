@@ -10,7 +10,7 @@ import simcord
 
 from bot import Bot
 from db.pool import Connection
-from tests.cogs.conftest import Show, dms, text
+from tests.cogs.conftest import Show, dms, option, text
 from tests.cogs.test_submissions import a_wav
 
 LINK = "https://youtu.be/{:011}"
@@ -107,3 +107,31 @@ async def test_another_server_keeps_what_it_knows(show: Show, make_bot: Callable
 async def test_with_closed_dms_mydata_says_what_to_do(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     show.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, message="Cannot send messages")
     assert "direct messages are closed" in text(await show.anna.slash(show.songs, "mydata"))
+
+
+async def test_forgetme_and_deletion_take_the_songs_posts_with_them(show: Show) -> None:
+    await show.host.slash(show.debug, "setbookmarkchannel", channel=show.debug)
+    for number, way in enumerate(("forget", "delete"), start=1):
+        await show.submit(show.anna, LINK.format(number), title=f"To {way}")
+        await show.rita.click(show.board("Reviewer queue"), label="Next")
+        [post] = show.stage.history()
+        await show.rita.click(post, label="Bookmark")
+        assert "To " in str([m.embeds[0].to_dict() for m in show.debug.history()])
+        await show.rita.slash(show.desk, "finish")
+        if way == "forget":
+            await forget(show, show.anna)
+        else:
+            listed = await show.anna.slash(show.songs, "mysubmissions")
+            assert listed.response
+            await show.anna.select(listed.response.message, [option(listed, "To delete")])
+            await show.anna.click(listed.response.message, label="Delete permanently")
+            await show.anna.click(listed.response.message, label="Yes")
+        assert show.stage.history() == []
+        assert "To " not in str([m.embeds[0].to_dict() for m in show.debug.history()])
+
+
+async def test_what_others_wrote_about_a_song_goes_with_its_submitter(show: Show, con: Connection) -> None:
+    await show.submit(show.anna, LINK.format(1), title="X")
+    await show.rita.slash(show.desk, "remove", song=show.song_id("X"), reason="Anna is a spammer")
+    await forget(show, show.anna)
+    assert "spammer" not in str(await everything(con))

@@ -65,7 +65,7 @@ async def test_a_bookmark_that_could_not_be_posted_can_be_tried_again(show: Show
     await show.host.slash(show.debug, "setbookmarkchannel")
     path = f"/channels/{show.debug.id}/messages"
     show.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions")
-    assert f"I may not post in {show.debug.mention}" in text(await show.rita.click(post, label="Bookmark"))
+    assert f"I could not post in {show.debug.mention}" in text(await show.rita.click(post, label="Bookmark"))
     assert "Bookmarked" in text(await show.rita.click(post, label="Bookmark"))
 
 
@@ -128,7 +128,7 @@ async def test_a_post_goes_also_when_the_hint_was_lost_and_one_that_is_gone_is_n
     bot = show.env.bot
     assert isinstance(bot, Bot)
     async with bot.pool.acquire() as con:
-        await undo.undo(con, show.guild.id, Person(show.rita.id, "Rita"))
+        await undo.undo(con, show.guild.id, Person(show.rita.id, "Rita"), None)
         assert len(show.stage.history()) == 1
         await show.env.advance_time(60)
         assert show.stage.history() == []
@@ -136,4 +136,4 @@ async def test_a_post_goes_also_when_the_hint_was_lost_and_one_that_is_gone_is_n
         path = f"/channels/{show.stage.id}/messages/*"
         show.env.inject_error("DELETE", path, status=404, code=10008, message="Unknown Message")
         await show.rita.slash(show.desk, "undo")
-        assert await con.fetchval("select count(*) from now_playing_posts") == 0
+        assert await con.fetchval("select count(*) from song_posts") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot import Bot
-from cogs.admin import cleaning
 from tests.cogs.conftest import Show, text
 from tests.songs import put
 
@@ -165,7 +165,7 @@ async def test_the_debug_channel_is_cleaned_of_the_bots_own_posts(show: Show) ->
 async def test_without_manage_messages_posts_are_deleted_one_by_one_and_not_too_many(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleaning, "ONE_BY_ONE", 2)
+    monkeypatch.setattr(importlib.import_module("cogs.admin.cleaning"), "ONE_BY_ONE", 2)
     bot = bot_of(show)
     debug = channel_of(show, show.debug)
     await deny(show, show.debug, manage_messages=True)

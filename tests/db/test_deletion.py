@@ -88,7 +88,9 @@ async def test_next_and_undo_live_with_a_deleted_song(con: Connection) -> None:
     change = await undo.newest(con, GUILD)
     assert change
     assert change.song == "a deleted song"
-    assert (await undo.undo(con, GUILD, RITA)).stayed == 1
+    undone = await undo.undo(con, GUILD, RITA, change.id)
+    assert isinstance(undone, undo.Undone)
+    assert undone.stayed == 1
     assert (await row_of(con, song))["line"] == Line.REMOVED
     played = await taken(submissions.hand_in(con, GUILD, ANNA, an_entry()))
     await play(con)

@@ -72,7 +72,7 @@ async def test_two_servers_have_their_own_next(con: Connection) -> None:
 async def test_a_taken_back_removal_is_not_told_but_where_the_song_is(con: Connection) -> None:
     song = await put(con, user_id=ANNA.id)
     await queue.remove(con, GUILD, RITA, song.id, "a mistake")
-    await undo.undo(con, GUILD, HOST)
+    await undo.undo(con, GUILD, HOST, None)
     removed, moved = await waiting(con)
     assert (verdict(removed), verdict(moved)) == (Verdict.SKIP, Verdict.SEND)
     assert moved.place

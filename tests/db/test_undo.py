@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from db import queue, songs, submissions, undo
 from db.address import Address
 from db.pool import Connection, connect
+from db.undo import Undone
 from domain.lines import APPROVABLE, Line
 from domain.refusals import Refused
 from domain.songs import Person, Song
@@ -21,6 +22,14 @@ from tests.songs import ANNA, GUILD, HOST, NOON, RITA, an_entry, put
 
 guilds = count(10_000)
 numbers = st.integers(0, 11)
+
+
+async def take_back(con: Connection, guild: int = GUILD) -> Undone:
+    """Presses the Undo that the board shows."""
+    newest = await undo.newest(con, guild)
+    undone = await undo.undo(con, guild, HOST, newest.id if newest else None)
+    assert isinstance(undone, Undone)
+    return undone
 
 
 async def snapshot(con: Connection, guild: int, only: set[int] | None = None) -> list[tuple[Any, ...]]:
@@ -48,6 +57,8 @@ class Evening(RuleBasedStateMachine):
         self.guild = next(guilds)
         self.ids: list[int] = []
         self.touched_by_submitters: set[int] = set()
+        self.withdrawn: set[int] = set()
+        """What its submitter has withdrawn and no reviewer has touched since."""
         self.start: list[tuple[Any, ...]] = []
 
     def run(self, work: Any) -> Any:
@@ -88,7 +99,8 @@ class Evening(RuleBasedStateMachine):
 
     @rule(number=numbers, to=st.sampled_from(list(Line)))
     def move(self, number: int, to: Line) -> None:
-        self.run(queue.move(self.con, self.guild, RITA, self.song(number), to))
+        if self.run(queue.move(self.con, self.guild, RITA, self.song(number), to)):
+            self.withdrawn.discard(self.song(number))
 
     @rule(number=numbers)
     def remove(self, number: int) -> None:
@@ -104,7 +116,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule()
     def undo(self) -> None:
-        self.run(undo.undo(self.con, self.guild, HOST))
+        self.run(take_back(self.con, self.guild))
 
     @rule(number=numbers)
     def hand_in(self, number: int) -> None:
@@ -120,6 +132,8 @@ class Evening(RuleBasedStateMachine):
         act = submissions.withdraw if withdraw else submissions.claim_skip
         if self.run(act(self.con, owner, song_id)):
             self.touched_by_submitters.add(song_id)
+            if withdraw:
+                self.withdrawn.add(song_id)
 
     def teardown(self) -> None:
         try:
@@ -132,14 +146,16 @@ class Evening(RuleBasedStateMachine):
         entries = "select count(*) from queue_log where guild_id = $1"
         for _ in range(await self.con.fetchval(entries, self.guild)):
             try:
-                await undo.undo(self.con, self.guild, HOST)
+                await take_back(self.con, self.guild)
             except Refused:
                 break
         left_alone = {row[0] for row in self.start} - self.touched_by_submitters
         expected = [row for row in self.start if row[0] in left_alone]
         assert await snapshot(self.con, self.guild, left_alone) == expected
+        withdrawn = "select count(*) from submissions where id = any($1::bigint[]) and line <> 9"
+        assert await self.con.fetchval(withdrawn, list(self.withdrawn)) == 0
         with pytest.raises(Refused, match="nothing to take back"):
-            await undo.undo(self.con, self.guild, HOST)
+            await take_back(self.con, self.guild)
 
 
 def test_whatever_was_done_in_an_evening_can_be_taken_back_to_the_start(server: Address, database: Address) -> None:
@@ -155,7 +171,7 @@ async def test_undo_of_next_brings_back_the_song_its_place_the_one_before_it_and
     assert isinstance(start, queue.Started)
     await queue.take_next(con, GUILD, RITA, start.entry)
     await con.execute("update user_points set points = points + 3")
-    undone = await undo.undo(con, GUILD, HOST)
+    undone = await take_back(con)
     assert (undone.entry.action, undone.entry.by) == ("next", "Rita")
     assert await con.fetchval("select id from submissions where playing") == first.id
     back = await songs.get(con, GUILD, second.id)
@@ -170,7 +186,7 @@ async def test_a_press_on_an_older_undo_takes_nothing_back(con: Connection) -> N
     await queue.move(con, GUILD, RITA, song.id, Line.SKIP_10)
     with pytest.raises(Refused, match="not the newest change any more"):
         await undo.undo(con, GUILD, RITA, old.entry)
-    await undo.undo(con, GUILD, RITA)
+    await take_back(con)
     await undo.undo(con, GUILD, RITA, old.entry)
     with pytest.raises(Refused):
         await undo.undo(con, GUILD, RITA, old.entry)
@@ -180,27 +196,47 @@ async def test_a_withdrawn_song_stays_withdrawn(con: Connection) -> None:
     song = await put(con, user_id=ANNA.id)
     await queue.move(con, GUILD, RITA, song.id, Line.SKIP_5)
     await submissions.withdraw(con, ANNA, song.id)
-    assert (await undo.undo(con, GUILD, RITA)).stayed == 1
+    assert (await take_back(con)).stayed == 1
     assert await con.fetchval("select line from submissions") == Line.REMOVED
 
 
-async def test_twenty_simultaneous_undos_take_back_twenty_changes_at_most_once_each(
-    database: Address, con: Connection
-) -> None:
-    song = await put(con)
-    lines = [Line.SKIP_5, Line.SKIP_10, Line.SKIP_15] * 3
-    for line in lines:
-        await queue.move(con, GUILD, RITA, song.id, line)
+async def test_a_song_that_was_withdrawn_stays_so_however_much_is_taken_back(con: Connection) -> None:
+    song = await put(con, user_id=ANNA.id)
+    await queue.remove(con, GUILD, RITA, song.id)
+    await queue.move(con, GUILD, RITA, song.id, Line.FREE)
+    await submissions.withdraw(con, ANNA, song.id)
+    assert [(await take_back(con)).stayed for _ in range(2)] == [1, 1]
+    assert await con.fetchval("select line from submissions") == Line.REMOVED
 
-    async def press() -> bool:
+
+async def test_the_command_twice_in_a_row_takes_back_one_change(con: Connection) -> None:
+    song = await put(con)
+    for line in (Line.SKIP_5, Line.SKIP_10):
+        await queue.move(con, GUILD, RITA, song.id, line)
+    await undo.undo(con, GUILD, RITA, None)
+    following = await undo.undo(con, GUILD, RITA, None)
+    assert isinstance(following, undo.Entry)
+    assert await con.fetchval("select line from submissions") == Line.SKIP_5
+    await undo.undo(con, GUILD, RITA, following.id)
+    assert await con.fetchval("select line from submissions") == Line.FREE
+
+
+async def test_twenty_simultaneous_presses_take_back_one_change(database: Address, con: Connection) -> None:
+    song = await put(con)
+    for line in (Line.SKIP_5, Line.SKIP_10):
+        await queue.move(con, GUILD, RITA, song.id, line)
+    newest = await undo.newest(con, GUILD)
+    assert newest
+
+    async def press(seen: int | None) -> bool:
         own = await connect(database)
         try:
-            await undo.undo(own, GUILD, RITA)
+            return isinstance(await undo.undo(own, GUILD, RITA, seen), Undone)
         except Refused:
             return False
         finally:
             await own.close()
-        return True
 
-    assert sorted(await asyncio.gather(*(press() for _ in range(12)))) == [False] * 3 + [True] * 9
-    assert await con.fetchval("select line from submissions") == Line.FREE
+    pressed = await asyncio.gather(*(press(seen) for seen in [newest.id, None] * 10))
+    assert sum(pressed) == 1
+    assert await con.fetchval("select line from submissions") == Line.SKIP_5
