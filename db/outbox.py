@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from db import songs
 from db.pool import Connection
 from db.queue import FIRST_IN_LINE
@@ -21,11 +23,11 @@ async def note_next(con: Connection, guild_id: int) -> None:
     )
 
 
-async def due(con: Connection, after: int = 0) -> Notice | None:
-    """The oldest notice that waits, of those behind the one with the id `after`."""
+async def due(con: Connection, guild_id: int, besides: Collection[int] = ()) -> Notice | None:
+    """The notice of a guild that waits and is the most urgent: who is next or playing first, then by age."""
     row = await con.fetchrow(
         f"""
-        select n.id as notice, n.user_id as reader, n.kind, n.detail, {songs.COLUMNS},
+        select n.id as notice, n.user_id as reader, n.kind, n.detail, n.begun_at, {songs.COLUMNS},
             clock_timestamp() - n.created_at as age,
             coalesce(c.wanted, true) as wanted,
             exists (select from notices as o where o.user_id = n.user_id and o.song_id = n.song_id and o.id > n.id
@@ -35,9 +37,11 @@ async def due(con: Connection, after: int = 0) -> Notice | None:
         from notices as n join submissions as s on s.id = n.song_id
         left join notification_choices as c
             on c.guild_id = n.guild_id and c.user_id = n.user_id and c.kind = n.kind
-        where n.done_at is null and n.id > $1 order by n.id limit 1
+        where n.done_at is null and n.guild_id = $1 and n.id <> all($2::bigint[])
+        order by n.kind in ('moved', 'removed'), n.id limit 1
         """,
-        after,
+        guild_id,
+        besides,
     )
     if row is None:
         return None
@@ -47,12 +51,18 @@ async def due(con: Connection, after: int = 0) -> Notice | None:
         kind=Kind(row["kind"]),
         detail=row["detail"],
         age=row["age"],
+        begun_at=row["begun_at"],
         song=songs.song(row),
         place=await songs.place(con, row["id"]),
         wanted=row["wanted"],
         superseded=row["superseded"],
         dms_closed=row["dms_closed"],
     )
+
+
+async def begin(con: Connection, notice_id: int) -> None:
+    """Is about to be sent."""
+    await con.execute("update notices set begun_at = coalesce(begun_at, clock_timestamp()) where id = $1", notice_id)
 
 
 async def done(con: Connection, notice_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 
 from domain.lines import Line, Place
@@ -30,6 +30,8 @@ class Notice:
     detail: str
     """The line a song was moved to, or the reason of a removal."""
     age: timedelta
+    begun_at: datetime | None
+    """When it was first tried to be sent; a try that was cut off may have succeeded."""
     song: Song
     place: Place | None
     wanted: bool

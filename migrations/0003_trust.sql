@@ -9,9 +9,10 @@ create table notices (
     kind        text        not null check (kind in ('next', 'playing', 'moved', 'removed')),
     detail      text        not null default '',
     created_at  timestamptz not null default clock_timestamp(),
+    begun_at    timestamptz, -- the first try; one that was cut off may have been sent
     done_at     timestamptz  -- sent, or found not to be wanted
 );
-create index notices_to_send on notices (id) where done_at is null;
+create index notices_to_send on notices (guild_id, id) where done_at is null;
 create index notices_of_a_user on notices (user_id);
 create unique index next_is_said_once on notices (song_id) where kind = 'next';
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -23,37 +24,41 @@ MENTION_STAYS = 30
 """Seconds that a mention in the channel stays for somebody whose DMs are closed."""
 
 
-class Sender:
-    """One round at a time; a hint during a round means one more round.
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""What Discord's clock and the database's may be apart."""
 
-    A notice is marked after it was sent. If the bot is killed in between it is sent again, with the same nonce, by
-    which Discord drops it.
+
+class Sender:
+    """One round at a time per guild; a hint during a round means one more round.
+
+    A notice is marked after it was sent. If the bot is killed in between, it is sent again with the same nonce,
+    by which Discord drops it for some minutes; later it is looked for where it was to be sent.
     """
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         self._hinted: set[int] = set()
-        self._round: asyncio.Task[None] | None = None
+        self._rounds: dict[int, asyncio.Task[None]] = {}
 
     def hint(self, guild_id: int) -> None:
         """There may be something to tell in a guild."""
         self._hinted.add(guild_id)
-        if self._round is None or self._round.done():
-            self._round = asyncio.create_task(self._look(), name="notices")
+        task = self._rounds.get(guild_id)
+        if task is None or task.done():
+            self._rounds[guild_id] = asyncio.create_task(self._look(guild_id), name=f"notices of {guild_id}")
 
     async def stop(self) -> None:
-        if self._round:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+        for task in self._rounds.values():
+            task.cancel()
+        await asyncio.gather(*self._rounds.values(), return_exceptions=True)
 
-    async def _look(self) -> None:
-        while self._hinted:
-            guilds, self._hinted = self._hinted, set()
+    async def _look(self, guild_id: int) -> None:
+        while guild_id in self._hinted:
+            self._hinted.discard(guild_id)
             try:
-                for guild_id in guilds:
-                    async with self.bot.connection() as con:
-                        await outbox.note_next(con, guild_id)
-                await self._send_all()
+                async with self.bot.connection() as con:
+                    await outbox.note_next(con, guild_id)
+                await self._send_all(guild_id)
             except UNAVAILABLE as error:
                 log.warning("Notices wait until the database and Discord can be reached: %r", error)
                 return
@@ -61,18 +66,21 @@ class Sender:
                 log.exception("Notices could not be sent; they are tried again")
                 return
 
-    async def _send_all(self) -> None:
-        last = 0
+    async def _send_all(self, guild_id: int) -> None:
+        tried: set[int] = set()
         while True:
             async with self.bot.connection() as con:
-                notice = await outbox.due(con, last)
+                notice = await outbox.due(con, guild_id, tried)
             if notice is None:
                 return
-            last = notice.id
+            tried.add(notice.id)
             await self._deal_with(notice)
 
     async def _deal_with(self, notice: Notice) -> None:
         judged = verdict(notice)
+        if judged is Verdict.SEND:
+            async with self.bot.connection() as con:
+                await outbox.begin(con, notice.id)
         if judged is Verdict.SEND and not await self._send(notice):
             return
         settle = outbox.not_yet if judged is Verdict.NOT_YET else outbox.done
@@ -97,6 +105,8 @@ class Sender:
         text = told(notice, member.guild.name)
         if not notice.dms_closed:
             try:
+                if await _was_sent(member, text, notice):
+                    return
                 await member.send(text, nonce=_nonce(notice))
             except discord.Forbidden:
                 async with self.bot.connection() as con:
@@ -115,6 +125,15 @@ class Sender:
                 delete_after=MENTION_STAYS,
                 nonce=nonce,
             )
+
+
+async def _was_sent(member: discord.Member, text: str, notice: Notice) -> bool:
+    """Whether an earlier try, that was cut off, reached its reader."""
+    if notice.begun_at is None:
+        return False
+    dm = member.dm_channel or await member.create_dm()
+    since = notice.begun_at - CLOCKS_DIFFER
+    return any([message.content == text async for message in dm.history(after=since, limit=50)])
 
 
 def _nonce(notice: Notice) -> str:

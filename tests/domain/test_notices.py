@@ -23,7 +23,7 @@ def a_notice(kind: Kind, song: dict[str, Any], **values: Any) -> Notice:
         "superseded": False,
         "dms_closed": False,
     }
-    return Notice(kind=kind, song=a_song(**song), **defaults | values)
+    return Notice(kind=kind, begun_at=None, song=a_song(**song), **defaults | values)
 
 
 TRUE = {
