@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ def link_value(text: str) -> str:
     return read_link(text).canonical
 
 
+_MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@]|https?://")
+"""What would make of a typed reason more than words."""
+
 _REFUSALS = {
     BlockKind.USER: "You can't hand in songs in this server{reason}. Please ask one of its reviewers.",
     BlockKind.ARTIST: "Songs of this artist are not taken here{reason}. Please hand in another one.",
@@ -53,4 +57,5 @@ def refusal(blocks: Sequence[Block]) -> str | None:
     if not blocks:
         return None
     block = min(blocks, key=lambda block: list(BlockKind).index(block.kind))
-    return _REFUSALS[block.kind].format(reason=f" ({block.reason.rstrip('.')})" if block.reason else "")
+    reason = _MARKUP.sub("", block.reason).strip(" .")
+    return _REFUSALS[block.kind].format(reason=f" ({reason})" if reason else "")

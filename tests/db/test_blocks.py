@@ -95,3 +95,10 @@ async def test_a_block_that_is_lifted_lets_songs_in_again(con: Connection) -> No
     await block(con, BlockKind.USER, str(ANNA.id))
     await blocks.remove(con, GUILD, BlockKind.USER, str(ANNA.id))
     await taken(submissions.hand_in(con, GUILD, Person(ANNA.id, "x"), an_entry()))
+
+
+async def test_a_reason_reaches_the_refused_as_words_alone(con: Connection) -> None:
+    reason = "[see here](https://evil.example) **now** @everyone."
+    await blocks.add(con, GUILD, "user", str(ANNA.id), "Anna", reason, RITA.id)
+    with pytest.raises(Refused, match=r"\(see hereevil\.example now everyone\)"):
+        await submissions.hand_in(con, GUILD, ANNA, an_entry())
