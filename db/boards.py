@@ -118,3 +118,9 @@ async def prune(con: Connection, guild_id: int, channel_ids: Collection[int]) ->
         channel_ids,
     )
     return [Kind(row["kind"]) for row in rows]
+
+
+async def switched_off(con: Connection, guild_id: int) -> list[Kind]:
+    """The boards that have hung somewhere and do not any more."""
+    rows = await con.fetch("select kind from boards where guild_id = $1 and not active", guild_id)
+    return [Kind(row["kind"]) for row in rows]

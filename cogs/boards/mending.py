@@ -31,6 +31,9 @@ async def mend(keeper: Keeper, guild: discord.Guild) -> list[str]:
         told.append(f"The {board.kind} board was missing in <#{board.channel_id}>, {done}.")
     for channel_id in {board.channel_id for board in hung}:
         told += await _take_down_strays(keeper, guild, channel_id)
+    async with keeper.bot.connection() as con:
+        off = await boards.switched_off(con, guild.id)
+    told += [f"The {kind} board is off, as its channel is gone. /setup hangs it up again." for kind in off]
     return told
 
 

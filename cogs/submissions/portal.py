@@ -99,11 +99,23 @@ class Portals(commands.Cog):
         await self._keep(place.guild.id)
         await answer(interaction, f"The portal is in {place.mention}, and kept there from now on.")
 
+    async def heal(self, guild: discord.Guild) -> list[str]:
+        """Takes part in /selfheal; says what it did."""
+        before = await self._portal(guild.id)
+        await self._look(guild.id)
+        after = await self._portal(guild.id)
+        if after is None or after == before:
+            return []
+        return [f"The portal was missing in <#{after.channel_id}>, so I sent it again."]
+
+    async def _portal(self, guild_id: int) -> Portal | None:
+        async with self.bot.connection() as con:
+            return await portals.of_guild(con, guild_id)
+
     async def _keep(self, guild_id: int) -> None:
         """Sends the post unless it is there."""
         async with self._one_at_a_time[guild_id]:
-            async with self.bot.connection() as con:
-                portal = await portals.of_guild(con, guild_id)
+            portal = await self._portal(guild_id)
             channel = self.bot.get_channel(portal.channel_id) if portal else None
             if portal and isinstance(channel, discord.TextChannel):
                 if not await _is_there(portal, channel):

@@ -183,3 +183,18 @@ async def test_without_a_debug_channel_it_says_how_to_get_one(show: Show, make_b
     await show.env.settle()
     answer = text(await show.host.slash(show.songs, "cleandebugchannel"))
     assert answer == "There is no debug channel. Choose one with /setdebugchannel first."
+
+
+async def test_a_board_that_was_switched_off_and_a_missing_portal_are_in_the_report(show: Show) -> None:
+    await show.host.slash(show.stage, "setup-portal")
+    await channel_of(show, show.line).delete()
+    await show.env.settle()
+    heard_by = show.env.backend.subscribers
+    listening, heard_by[:] = list(heard_by), []
+    [portal] = show.stage.history()
+    show.env.backend.delete_message(show.stage.id, portal.id)
+    heard_by[:] = listening
+    said = await healed(show)
+    assert "live board is off" in said
+    assert "The portal was missing" in said
+    assert len(show.stage.history()) == 1
