@@ -33,6 +33,9 @@ from domain.settings import Settings
 
 log = logging.getLogger("bot")
 
+# The bot never speaks; a host need not be warned that it could not.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "data"
 COGS = (
@@ -184,7 +187,7 @@ async def watch_over(server: embedded.Server) -> None:
         await asyncio.sleep(LOOK_AT_SERVER)
         try:
             await server.ready()
-        except Exception:
+        except Exception:  # whatever it is, the next look may find it gone
             log.exception("The embedded PostgreSQL could not be started again; I go on trying")
 
 
@@ -203,7 +206,7 @@ async def stay_connected(make_bot: Callable[[], Bot], token: str) -> None:
         try:
             async with bot:
                 return await bot.start(token)
-        except Exception as error:
+        except Exception as error:  # which of them mean "out of reach" is asked at once
             if not _out_of_reach(bot, error):
                 raise
             if wait == RETRY[0]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from db import log, songs
+from db import songs
 from db.lock import guild_lock
 from db.pool import Connection
+from db.submissions import take_out
 from domain.lines import Line
 from domain.refusals import Refused
 from domain.songs import Person
@@ -80,18 +81,11 @@ async def forget(con: Connection, guild_id: int, user: Person) -> list[UUID]:
         )
         if any(row["playing"] for row in rows):
             raise Refused("Your song is playing right now. Please try again when it is over.")
-        await _withdraw(con, guild_id, user, [row["id"] for row in rows if row["line"] and row["line"] <= Line.PENDING])
+        waiting = [row["id"] for row in rows if row["line"] and row["line"] <= Line.PENDING]
+        await take_out(con, guild_id, user, waiting)
         for statement in _FORGET:
             await con.execute(statement, guild_id, user.id)
         kept = await con.fetch(
             "select file_id from submissions where file_id = any($1::uuid[])", [row["file_id"] for row in rows]
         )
         return list({row["file_id"] for row in rows if row["file_id"]} - {row["file_id"] for row in kept})
-
-
-async def _withdraw(con: Connection, guild_id: int, user: Person, song_ids: list[int]) -> None:
-    if song_ids:
-        await log.record(con, guild_id, user, "withdraw", song_ids, Line.REMOVED)
-        await con.execute(
-            "update submissions set line = 9, entered_at = clock_timestamp() where id = any($1::bigint[])", song_ids
-        )

@@ -143,21 +143,16 @@ async def own(con: Connection, user_id: int, song_id: int) -> Song:
     return song
 
 
-async def decide(con: Connection, user: Person, song_id: int) -> Song | Held:
-    """Hands in a held song as it is, for a further look at what holds it."""
-    return await _decide(con, user, song_id)
-
-
 async def override_repeat(con: Connection, user: Person, song_id: int) -> Song | Held:
     """Hands in a held song although it was played lately."""
-    return await _decide(con, user, song_id, "update submissions set repeat_ok = true where id = $1")
+    return await decide(con, user, song_id, "update submissions set repeat_ok = true where id = $1")
 
 
 async def replace_free(con: Connection, user: Person, song_id: int) -> Song | Held:
     """Hands in a held song in the stead of the user's waiting Free songs, which are withdrawn."""
     guild_id = (await own(con, user.id, song_id)).guild_id
     async with guild_lock(con, guild_id):
-        outcome = await _decide(con, user, song_id)
+        outcome = await decide(con, user, song_id)
         if isinstance(outcome, Held) and outcome.why is Hold.FREE_TAKEN:
             rows = await con.fetch(
                 "select id from submissions where guild_id = $1 and user_id = $2 and line = 6", guild_id, user.id
@@ -171,7 +166,7 @@ async def claim_skip(con: Connection, user: Person, song_id: int) -> Song | Held
     """Says that a skip was paid for a song: a held or Free one goes to Pending Skips."""
     song = await own(con, user.id, song_id)
     if song.line is None:
-        return await _decide(con, user, song_id, "update submissions set paid = true where id = $1")
+        return await decide(con, user, song_id, "update submissions set paid = true where id = $1")
     async with guild_lock(con, song.guild_id):
         song = await own(con, user.id, song_id)
         if song.line is Line.PENDING:
@@ -187,7 +182,8 @@ async def claim_skip(con: Connection, user: Person, song_id: int) -> Song | Held
         return await own(con, user.id, song_id)
 
 
-async def _decide(con: Connection, user: Person, song_id: int, decision: str = "") -> Song | Held:
+async def decide(con: Connection, user: Person, song_id: int, decision: str = "") -> Song | Held:
+    """Hands in a held song after a decision about it, a statement of ours; without one for a further look."""
     song = await own(con, user.id, song_id)
     async with guild_lock(con, song.guild_id):
         if (await own(con, user.id, song_id)).line is not None:

@@ -81,7 +81,7 @@ class Healing(commands.Cog):
         for guild in self.bot.guilds:
             try:
                 await self._look_after(guild)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001  (one guild must not keep the others from being healed)
                 log.warning("Guild %s could not be healed: %r", guild.id, error)
 
     async def _look_after(self, guild: discord.Guild) -> None:

@@ -74,7 +74,7 @@ class Keeper:
             except UNAVAILABLE as error:
                 log.warning("The boards of guild %s wait for the database: %r", guild_id, error)
                 return
-            except Exception:
+            except Exception:  # else the round ends unseen; the safety net starts the next one
                 log.exception("The boards of guild %s could not be kept", guild_id)
                 return
             if edited:

@@ -62,7 +62,7 @@ class Sender:
             except UNAVAILABLE as error:
                 log.warning("Notices wait until the database and Discord can be reached: %r", error)
                 return
-            except Exception:
+            except Exception:  # else the round ends unseen; the next pass starts another
                 log.exception("Notices could not be sent; they are tried again")
                 return
 

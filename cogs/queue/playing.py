@@ -124,7 +124,7 @@ class NowPlaying(commands.Cog):
             try:
                 await self.on_song_started(guild.id)
                 await self.on_queue_changed(guild.id)
-            except Exception:
+            except Exception:  # one guild must not keep the others from being looked after
                 log.exception("The now-playing post of guild %s could not be looked after", guild.id)
 
     @left_unsaid.before_loop
