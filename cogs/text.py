@@ -48,6 +48,15 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def caption(text: str, most: int = 100) -> str:
+    """Like plain, for an option, a choice or a button, where Discord counts UTF-16 units; never empty."""
+    line = plain(text, most)
+    if length(line) > most:
+        # What is left of a character that was cut in two is ignored.
+        line = line.encode("utf-16-le")[: 2 * (most - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
+    return line or "–"
+
+
 def joined(lines: Iterable[str], most: int) -> str:
     """As many lines as fit, whole."""
     text = ""

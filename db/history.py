@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from db.pool import Connection
+from db.reviews import NoSuchSong
 from domain.history import PAGE, About, Entry, History
 from domain.lines import Line
 
@@ -28,7 +29,12 @@ _OF_BOTH = """
 
 
 async def page(con: Connection, guild_id: int, about: About) -> History:
-    """A page; the first one fixes what the others go on from, so that they stay as they are."""
+    """A page; the first one fixes what the others go on from, so that they stay as they are.
+
+    Raises Refused if there is no such song; one that was deleted for good keeps its history.
+    """
+    if about.song and not await _exists(con, guild_id, about.song):
+        raise NoSuchSong
     upto = about.upto or await con.fetchval(
         "select id from queue_log where guild_id = $1 order by id desc limit 1", guild_id
     )
@@ -45,7 +51,8 @@ async def page(con: Connection, guild_id: int, about: About) -> History:
         left join lateral (
             select c.song_id as song, s.artist, s.title, c.from_line, c.to_line, c.was_playing
             from queue_changes as c join submissions as s on s.id = c.song_id
-            where c.entry_id = l.id and $3::bigint in (0, c.song_id)
+            where c.entry_id = coalesce((select entry_id from queue_changes where entry_id = l.id limit 1), l.undoes)
+              and $3::bigint in (0, c.song_id)
             order by s.user_id <> $2, c.was_playing, c.song_id limit 1
         ) as c on true
         order by l.id desc
@@ -58,6 +65,12 @@ async def page(con: Connection, guild_id: int, about: About) -> History:
         about.page * PAGE,
     )
     return History(about, [_entry(row) for row in rows[:PAGE]], len(rows) > PAGE)
+
+
+async def _exists(con: Connection, guild_id: int, song_id: int) -> bool:
+    return await con.fetchval(
+        "select exists (select from submissions where guild_id = $1 and id = $2)", guild_id, song_id
+    )
 
 
 def _entries(about: About) -> str:

@@ -11,10 +11,11 @@ from domain.songs import Song
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A song that is playing, and the log's entry of its start."""
+    """A song that is playing, the log's entry of its start, and the song's messages that are remembered already."""
 
     song: Song
     entry: int
+    known: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,13 @@ async def unannounced(con: Connection, guild_id: int) -> Start | None:
         select {songs.COLUMNS},
             (select c.entry_id from queue_changes as c join queue_log as l on l.id = c.entry_id
              where c.song_id = s.id and l.action = 'next' and not c.was_playing
-             order by c.entry_id desc limit 1) as entry
+             order by c.entry_id desc limit 1) as entry,
+            array(select message_id from song_posts where song_id = s.id) as known
         from submissions as s where s.guild_id = $1 and s.playing and not s.announced
         """,
         guild_id,
     )
-    return Start(songs.song(row), row["entry"]) if row else None
+    return Start(songs.song(row), row["entry"], row["known"]) if row else None
 
 
 async def announced(con: Connection, start: Start, post: Post | None) -> None:

@@ -24,7 +24,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the log with one of its songs: the one asked for, or the first."""
+    """An entry of the log with one of its songs: the one asked for, or the first.
+
+    An undo that moved nothing has one of those that it was to move.
+    """
 
     id: int
     at: datetime

@@ -12,7 +12,7 @@ from discord import ui
 from cogs import rights
 from cogs.answers import Choice, Interaction, Press, answer, view_of
 from cogs.boards import embeds
-from cogs.text import person, plain, song_name
+from cogs.text import caption, person, song_name
 from cogs.turn import Next, Undo, changed
 from db import pages, queue, songs
 from db.boards import Kind
@@ -213,10 +213,10 @@ async def _songs_to_pick(interaction: Interaction, action: Action, number: int) 
 
 
 def _option(song: Song) -> discord.SelectOption:
-    label = plain(f"#{song.id} {song.name}", 100)
+    label = caption(f"#{song.id} {song.name}")
     where = song.line.label if song.line else ""
     return discord.SelectOption(
-        label=label, value=f"{song.id}:{song.line}", description=plain(f"{where} · {song.user_name}", 100)
+        label=label, value=f"{song.id}:{song.line}", description=caption(f"{where} · {song.user_name}")
     )
 
 

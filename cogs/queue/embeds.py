@@ -24,7 +24,16 @@ def bookmark(song: Song, by: str) -> discord.Embed:
     embed.description = f"**{shown(song.title, 150)}**\n{shown(song.artist, 100)}"
     embed.add_field(name="Handed in by", value=shown(song.user_name, 40))
     embed.add_field(name="Bookmarked by", value=shown(by, 40))
+    embed.set_footer(text=_number(song))
     return embed
+
+
+def is_bookmark(message: discord.Message, song: Song) -> bool:
+    return any(embed.title == "Bookmark" and embed.footer.text == _number(song) for embed in message.embeds)
+
+
+def _number(song: Song) -> str:
+    return f"Song #{song.id}"
 
 
 def rated(song: Song, rating: int) -> str:

@@ -8,7 +8,7 @@ from discord import app_commands
 
 from cogs import rights
 from cogs.answers import Interaction
-from cogs.text import plain
+from cogs.text import caption
 from db import songs
 from domain.lines import Line
 from domain.refusals import Refused
@@ -31,6 +31,6 @@ async def song_choices(
     async with interaction.client.connection() as con:
         found = await songs.find(con, rights.guild_of(interaction).id, words.strip(), lines)
     return [
-        app_commands.Choice(name=plain(f"#{song.id} {song.name} · {song.user_name}", 100), value=str(song.id))
+        app_commands.Choice(name=caption(f"#{song.id} {song.name} · {song.user_name}"), value=str(song.id))
         for song in found
     ]

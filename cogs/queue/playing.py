@@ -13,8 +13,8 @@ from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
 from cogs.queue.embeds import now_playing, rated
 from cogs.queue.picking import number_of, song_choices
-from cogs.queue.posts import post_song
-from cogs.queue.views import REVIEW_ITEMS, review_buttons
+from cogs.queue.posts import carries, found_again, post_song
+from cogs.queue.views import REVIEW_ITEMS, Bookmark, review_buttons
 from cogs.text import plain
 from db import posts, reviews
 from db.pool import UNAVAILABLE
@@ -95,10 +95,11 @@ class NowPlaying(commands.Cog):
 
     async def _post(self, channel: discord.TextChannel, start: Start) -> Post:
         song = start.song
-        # The nonce makes Discord drop a second post of the same start after a crash in between.
-        nonce = f"{song.id}-{int(song.started_at.timestamp()) if song.started_at else 0}"
-        view = review_buttons(song.id)
-        message = await post_song(channel, self.bot.uploads, song, now_playing(song), nonce, view)
+        message = await _posted_before(channel, start)
+        if message is None:
+            nonce = f"{song.id}-{int(song.started_at.timestamp()) if song.started_at else 0}"
+            view = review_buttons(song.id)
+            message = await post_song(channel, self.bot.uploads, song, now_playing(song), nonce, view)
         return Post(channel.id, message.id, start.entry)
 
     async def _take_down(self, guild_id: int) -> None:
@@ -130,3 +131,11 @@ class NowPlaying(commands.Cog):
     @left_unsaid.before_loop
     async def _ready(self) -> None:
         await self.bot.wait_until_ready()
+
+
+async def _posted_before(channel: discord.TextChannel, start: Start) -> discord.Message | None:
+    """The post of this start, if a try was cut off between posting and remembering it."""
+    button = Bookmark(song=start.song.id).custom_id
+    return await found_again(
+        channel, lambda message: message.id not in start.known and carries(message, button), start.song.started_at
+    )

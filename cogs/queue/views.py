@@ -7,8 +7,8 @@ from discord import ui
 
 from cogs import rights
 from cogs.answers import Choice, Form, Interaction, Press, acknowledge, answer, show_form, view_of
-from cogs.queue.embeds import bookmark, rated
-from cogs.queue.posts import post_song
+from cogs.queue.embeds import bookmark, is_bookmark, rated
+from cogs.queue.posts import found_again, post_song
 from cogs.text import count, person, plain, song_name
 from cogs.turn import changed
 from db import queue, reviews, songs
@@ -63,7 +63,8 @@ async def _bookmarks(interaction: Interaction) -> discord.TextChannel:
 async def _post_bookmark(interaction: Interaction, channel: discord.TextChannel, song: Song) -> discord.Message:
     embed = bookmark(song, interaction.user.display_name)
     try:
-        return await post_song(channel, interaction.client.uploads, song, embed, nonce=f"bookmark-{song.id}")
+        before = await found_again(channel, lambda message: is_bookmark(message, song))
+        return before or await post_song(channel, interaction.client.uploads, song, embed, nonce=f"bookmark-{song.id}")
     except discord.HTTPException as error:
         raise Refused(f"I could not post in {channel.mention}. An admin can check what I may do there.") from error
 

@@ -16,10 +16,11 @@ from cogs.boards import embeds as boards
 from cogs.boards.views import board_view, page_view
 from cogs.queue.embeds import now_playing
 from cogs.submissions import embeds as submissions
-from cogs.text import length, plain, shown
+from cogs.text import caption, length, plain, shown
+from db import points
 from db.boards import Kind
 from domain.lines import SERVED, Line, Place
-from domain.pages import PAGE, Page, Row
+from domain.pages import PAGE, Page, Payment, Row
 from domain.settings import Settings
 from domain.songs import Song
 from tests import discord_api
@@ -40,6 +41,7 @@ NASTY = (
 typed = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=40)), max_size=12).map("".join)
 longest = st.sampled_from(("*" * 400, "𝕬" * 400, "W" * 400, "\\" * 400, ""))
 words = st.one_of(typed, longest)
+PARTS = dict.fromkeys((*points.COLUMNS, points.DISCORD), 10**11)
 
 
 @st.composite
@@ -62,15 +64,8 @@ def songs(draw: st.DrawFn, lines: Sequence[Line] = tuple(Line)) -> Song:
 def pages(draw: st.DrawFn) -> Page:
     lines = draw(st.sampled_from((SERVED, (Line.PENDING,))))
     found = sorted(draw(st.lists(songs(lines), max_size=PAGE)), key=lambda song: song.line or 0)
-    parts = {
-        "Discord": 10**11,
-        "Comments": 10**11,
-        "Follows": 10**11,
-        "Gifts": 10**11,
-        "Likes": 10**11,
-        "Shares": 10**11,
-    }
-    rows = [Row(10**6 + n, song, parts, draw(words)) for n, song in enumerate(found)]
+    paid = st.builds(Payment, st.sampled_from(("move", "approve", "lift", "buy")), words, words)
+    rows = [Row(10**6 + n, song, draw(st.sampled_from((PARTS, {}))), draw(paid)) for n, song in enumerate(found)]
     counts = {line: sum(row.song.line is line for row in rows) + draw(st.integers(0, 10**6)) for line in lines}
     return Page(rows, counts | {Line.PLAYED: 10**9}, lines, draw(st.none() | songs()), 2**63 - 1, 2**63 - 1)
 
@@ -97,7 +92,7 @@ def test_a_board_fits_whatever_the_songs_are_called(page: Page, kind: Kind) -> N
 def test_a_page_of_the_longest_songs_is_shown_whole(kind: Kind) -> None:
     lines = (Line.PENDING,) if kind is Kind.PENDING else SERVED
     song = a_song(line=lines[0], id=2**63 - 1, artist="*" * 400, title="𝕬" * 400, user_name="_" * 400, note="|" * 400)
-    rows = [Row(10**6 + n, song, {}, "~" * 400) for n in range(PAGE)]
+    rows = [Row(10**6 + n, song, PARTS, Payment("lift", "~" * 400, "_" * 400)) for n in range(PAGE)]
     draw = {Kind.LIVE: boards.live, Kind.REVIEWER: boards.reviewer, Kind.PENDING: boards.pending}[kind]
     embed = draw(Page(rows, dict.fromkeys(lines, 10**6), lines, song, 1, 1), Settings())
     assert (embed.description or "").count("`100") == PAGE
@@ -127,3 +122,12 @@ def test_names_are_cut_to_one_line_without_tricks(text: str, most: int) -> None:
     assert len(line) <= most
     assert not re.search("[\x00-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", line)
     assert plain(line, most) == line
+
+
+@given(words | st.text(st.characters(min_codepoint=0x1F300, max_codepoint=0x1F64F)), st.sampled_from((80, 100)))
+def test_what_stands_on_a_button_or_in_a_menu_is_cut_as_discord_counts(text: str, most: int) -> None:
+    cut = caption(text, most)
+    assert 1 <= length(cut) <= most
+    assert "\ufffd" not in cut
+    whole = plain(text, 10_000) or "–"
+    assert cut == whole if length(whole) <= most else whole.startswith(cut[:-1].rstrip())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot import Bot
 from cogs.queue.history_embed import Reviews, told
 from cogs.text import length
-from db import privacy
+from db import privacy, submissions
 from db.reviews import Review
 from domain.history import PAGE, About, Entry, History
 from domain.lines import Line
@@ -70,7 +70,22 @@ async def test_history_by_song_and_by_user(show: Show) -> None:
     assert len(of_anna) == 5  # her song's whole way
     both = await lines(show, user=show.host, song="1")
     assert len(both) == 3
-    assert await lines(show, song="999") == ["Of `#999`", "Nothing was done yet."]
+
+
+async def test_the_history_of_a_song_that_is_not_there_is_refused(show: Show) -> None:
+    await an_evening(show)
+    assert text(await show.rita.slash(show.desk, "history", song="999")).startswith("There is no song with this number")
+
+
+async def test_an_undo_that_moved_nothing_is_told_with_the_song_it_meant(show: Show) -> None:
+    await show.submit(show.anna, LINK.format(1), artist="Abba", title="Waterloo")
+    await show.rita.slash(show.desk, "move", song="1", line=5)
+    async with show.env.bot.pool.acquire() as con:  # pyright: ignore
+        await submissions.withdraw(con, Person(show.anna.id, "Anna"), 1)
+    await show.host.slash(show.desk, "undo")
+    assert (await lines(show))[0].split("> ", 1)[1] == (
+        "**Host** took back the move of `#1` Abba – Waterloo, but nothing moved: what a submitter did since then stays"
+    )
 
 
 async def test_a_song_that_made_way_is_not_said_to_have_been_started_again(show: Show) -> None:
@@ -115,7 +130,7 @@ async def test_two_servers_have_their_own_history(show: Show) -> None:
     theirs = await Show(show.env, "Theirs").set_up()
     await an_evening(show)
     assert await lines(theirs) == ["Nothing was done yet."]
-    assert (await lines(theirs, song="1"))[1:] == ["Nothing was done yet."]
+    assert "There is no song" in text(await theirs.rita.slash(theirs.desk, "history", song="1"))
 
 
 words = st.sampled_from(("*" * 400, "𝕬" * 400, "W" * 400, "\\" * 400, "", "@everyone", "[x](https://evil.example)"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -67,6 +68,85 @@ async def test_a_bookmark_that_could_not_be_posted_can_be_tried_again(show: Show
     show.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions")
     assert f"I could not post in {show.debug.mention}" in text(await show.rita.click(post, label="Bookmark"))
     assert "Bookmarked" in text(await show.rita.click(post, label="Bookmark"))
+
+
+async def cut_off(*_: object) -> None:
+    raise ConnectionError
+
+
+def posted(show: Show, title: str) -> int:
+    """How often a song was sent to Discord under this title; Discord drops the same nonce for some minutes only."""
+    bodies = [request.json for request in show.env.http_requests if request.method == "POST"]
+    embeds = [embed for body in bodies if isinstance(body, dict) for embed in body.get("embeds") or []]
+    return sum(embed.get("title") == title for embed in embeds)
+
+
+async def test_a_bookmark_that_was_cut_off_before_it_was_remembered_is_found_again(
+    show: Show, post: discord.Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await show.host.slash(show.debug, "setbookmarkchannel")
+    with monkeypatch.context() as dying:
+        dying.setattr("db.reviews.bookmark", cut_off)
+        assert "Trying again is safe" in text(await show.rita.click(post, label="Bookmark"))
+    assert "Bookmarked: Abba" in text(await show.rita.click(post, label="Bookmark"))
+    assert "bookmarked already" in text(await show.rita.click(post, label="Bookmark"))
+    assert posted(show, "Bookmark") == 1
+    async with show.env.bot.pool.acquire() as con:  # pyright: ignore
+        [kept] = await con.fetch("select message_id from song_posts where entry_id is null")
+    assert kept["message_id"] in [message.id for message in show.debug.history()]
+
+
+async def test_another_songs_bookmark_is_not_taken_for_it(show: Show, post: discord.Message) -> None:
+    await show.host.slash(show.debug, "setbookmarkchannel")
+    await show.rita.click(post, label="Bookmark")
+    await show.submit(show.ben, LINK.format(2), artist="Abba", title="Waterloo")
+    await show.rita.click(show.board("Reviewer queue"), label="Next")
+    await show.rita.click(show.stage.history()[-1], label="Bookmark")
+    assert posted(show, "Bookmark") == 2
+
+
+async def on_time(show: Show, make_bot: Callable[[], Bot]) -> None:
+    """Lets the offline Discord have the database's time; loops begin anew, since they would catch up on all of it."""
+    show.env.backend.advance_clock((datetime.now(UTC) - show.env.now()).total_seconds())
+    await show.restart(make_bot)
+
+
+async def test_a_now_playing_post_that_was_cut_off_before_it_was_remembered_is_found_again(
+    show: Show, make_bot: Callable[[], Bot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await on_time(show, make_bot)
+    await show.submit(show.anna, LINK.format(1), title="Waterloo")
+    with monkeypatch.context() as dying:
+        dying.setattr("db.posts.announced", cut_off)
+        await show.rita.slash(show.desk, "next")
+    await show.restart(make_bot)
+    await show.env.advance_time(120)
+    assert posted(show, "Now playing") == len(show.stage.history()) == 1
+    await show.rita.slash(show.desk, "undo")  # which takes down what is remembered
+    assert show.stage.history() == []
+
+
+async def test_a_song_that_is_started_again_is_posted_again_while_its_old_post_is_still_there(
+    show: Show, make_bot: Callable[[], Bot]
+) -> None:
+    await on_time(show, make_bot)
+    await show.submit(show.anna, LINK.format(1), title="Waterloo")
+    await show.rita.click(show.board("Reviewer queue"), label="Next")
+    path = f"/channels/{show.stage.id}/messages/*"
+    show.env.inject_error("DELETE", path, status=503, code=0, message="Service Unavailable", times=2)
+    await show.rita.slash(show.desk, "undo")
+    await show.rita.click(show.board("Reviewer queue"), label="Next")
+    assert len(show.stage.history()) == 2
+    await show.env.advance_time(60)
+    assert len(show.stage.history()) == 1
+
+
+async def test_where_the_bot_may_not_read_a_start_is_posted_all_the_same(show: Show) -> None:
+    path = f"/channels/{show.stage.id}/messages"
+    show.env.inject_error("GET", path, status=403, code=50013, message="Missing Permissions")
+    await show.submit(show.anna, LINK.format(1), title="Waterloo")
+    await show.rita.slash(show.desk, "next")
+    assert len(show.stage.history()) == 1
 
 
 async def test_a_song_is_rated_under_its_post_and_by_command(show: Show, post: discord.Message) -> None:
