@@ -47,8 +47,8 @@ async def answer(interaction: Interaction, content: str | None = None, **more: A
     await interaction.followup.send(content or discord.utils.MISSING, ephemeral=True, **more)
 
 
-async def failed(interaction: Interaction, error: BaseException) -> None:
-    """Says what a command, button or modal could not do, and logs what nobody expected."""
+async def failed(interaction: Interaction, error: BaseException, **more: Any) -> None:
+    """Says what a command, button or modal could not do, with more beside it, and logs what nobody expected."""
     error = getattr(error, "original", error)
     if isinstance(error, Refused):
         text = str(error)
@@ -67,9 +67,9 @@ async def failed(interaction: Interaction, error: BaseException) -> None:
         text = UNEXPECTED
     try:
         if interaction.response.is_done():
-            await answer(interaction, text)
+            await answer(interaction, text, **more)
         else:
-            await interaction.response.send_message(text, ephemeral=True)
+            await interaction.response.send_message(text, ephemeral=True, **more)
     except discord.HTTPException as lost:
         log.warning("Interaction %s could not be answered: %s", interaction.id, lost)
 
@@ -107,8 +107,8 @@ class Form(ui.Modal):
 class Press(ui.DynamicItem[ui.Button[Any]], template="(?!)"):
     """A button that lives in its custom_id, so that it works after a restart.
 
-    A subclass names its template, whose groups are the numbers it carries, and says in `pressed` what it does.
-    It is built with these numbers: `Next(seen=5)`.
+    A subclass names its template, whose groups are the numbers it carries (and one word, if there is a group
+    `name`), and says in `pressed` what it does. It is built with these: `Next(seen=5)`, `Turn("free_open", on=1)`.
     """
 
     label: ClassVar[str]
@@ -116,9 +116,9 @@ class Press(ui.DynamicItem[ui.Button[Any]], template="(?!)"):
     updates: ClassVar[bool] = False
     """Whether it changes the message it stands on, rather than answering with a new private one."""
 
-    def __init__(self, **numbers: int) -> None:
-        self.numbers = numbers
-        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=_filled(self, numbers)))
+    def __init__(self, name: str = "", /, **numbers: int) -> None:
+        self.name, self.numbers = name, numbers
+        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=_filled(self)))
 
     def greyed(self, when: bool) -> Self:
         """Takes no presses when there is nothing to do."""
@@ -129,7 +129,8 @@ class Press(ui.DynamicItem[ui.Button[Any]], template="(?!)"):
     async def from_custom_id(  # pyright: ignore[reportIncompatibleMethodOverride]
         cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        return cls(**{name: int(number) for name, number in match.groupdict().items()})
+        name, numbers = _carried(match)
+        return cls(name, **numbers)
 
     async def callback(self, interaction: Interaction) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await acknowledge(interaction, update=self.updates)
@@ -156,9 +157,9 @@ class Choice(ui.DynamicItem[Any], template="(?!)"):
 
     placeholder: ClassVar[str]
 
-    def __init__(self, **numbers: int) -> None:
-        self.numbers = numbers
-        super().__init__(self.select(_filled(self, numbers)))
+    def __init__(self, name: str = "", /, **numbers: int) -> None:
+        self.name, self.numbers = name, numbers
+        super().__init__(self.select(_filled(self)))
 
     def select(self, custom_id: str) -> ui.Item[Any]:
         return ui.Select(placeholder=self.placeholder, custom_id=custom_id)
@@ -171,7 +172,8 @@ class Choice(ui.DynamicItem[Any], template="(?!)"):
     async def from_custom_id(  # pyright: ignore[reportIncompatibleMethodOverride]
         cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        return cls(**{name: int(number) for name, number in match.groupdict().items()})
+        name, numbers = _carried(match)
+        return cls(name, **numbers)
 
     async def callback(self, interaction: Interaction) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await acknowledge(interaction, update=True)
@@ -200,9 +202,17 @@ class RoleChoice(Choice, template="(?!)"):
         return ui.RoleSelect(placeholder=self.placeholder, custom_id=custom_id)
 
 
-def _filled(item: Press | Choice, numbers: dict[str, int]) -> str:
+def _filled(item: Press | Choice) -> str:
     """The custom_id: the template with its groups filled."""
-    return re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda group: str(numbers[group[1]]), item.template.pattern)
+    parts = {"name": item.name, **item.numbers}
+    return re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda group: str(parts[group[1]]), item.template.pattern)
+
+
+def _carried(match: re.Match[str]) -> tuple[str, dict[str, int]]:
+    """The word and the numbers of a custom_id."""
+    parts = match.groupdict()
+    name = parts.pop("name", "")
+    return name, {key: int(number) for key, number in parts.items()}
 
 
 def view_of(*items: ui.Item[Any]) -> ui.View:

@@ -14,6 +14,7 @@ from cogs.text import person, plain, shown
 from db import blocks
 from domain.blocks import BlockKind
 from domain.refusals import Refused
+from domain.settings import Settings
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -31,6 +32,7 @@ class Blocks(commands.Cog):
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)
         guild, blocked = rights.guild_of(interaction), person(user)
+        _check(interaction, user, await self.bot.settings(guild.id))
         async with self.bot.connection() as con:
             await blocks.add(
                 con,
@@ -42,7 +44,7 @@ class Blocks(commands.Cog):
                 interaction.user.id,
             )
         text = f"{shown(blocked.name, 80)} can't hand in songs any more. What waits already stays in the line."
-        await answer(interaction, text)
+        await answer(interaction, f"{text} /unblock takes it back; admins find all blocks in /settings.")
 
     @app_commands.command(name="unblock", description="Take songs from somebody again")
     async def unblock(self, interaction: Interaction, user: discord.User) -> None:
@@ -53,6 +55,19 @@ class Blocks(commands.Cog):
             if not await blocks.remove(con, guild.id, BlockKind.USER, str(blocked.id)):
                 raise Refused(f"{shown(blocked.name, 80)} is not blocked.")
         await answer(interaction, f"{shown(blocked.name, 80)} can hand in songs again.")
+
+
+def _check(interaction: Interaction, user: discord.User | discord.Member, settings: Settings) -> None:
+    """Raises Refused for somebody who can't be blocked."""
+    name = shown(user.display_name, 80)
+    if user == interaction.user:
+        raise Refused("You can't block yourself.")
+    if user.bot:
+        raise Refused(f"{name} is a bot, and bots hand in no songs.")
+    if isinstance(user, discord.Member) and user.guild_permissions.administrator:
+        raise Refused(f"{name} is an administrator of this server, and administrators can't be blocked.")
+    if isinstance(user, discord.Member) and user.get_role(settings.reviewer_role or 0):
+        raise Refused(f"{name} is a reviewer. Please take the reviewer role from them first, then block them.")
 
 
 async def setup(bot: Bot) -> None:

@@ -44,19 +44,23 @@ async def listed(con: Connection, guild_id: int, kind: str) -> list[Block]:
 
 
 async def against(con: Connection, guild_id: int, user_id: int, artist: str, key: str) -> list[Block]:
-    """What stands against a song of this user, artist and song_key."""
+    """What stands against a song of this user, artist and song_key.
+
+    An artist's value is read by today's rule, as it may have been stored under an older one.
+    """
     rows = await con.fetch(
         f"""
         select {_COLUMNS} from blocks
         where guild_id = $1
-          and (kind, value) in (('user', $2::bigint::text), ('artist', $3::text), ('link', $4::text))
+          and (kind = 'artist' or (kind, value) in (('user', $2::bigint::text), ('link', $3::text)))
         """,
         guild_id,
         user_id,
-        artist_value(artist),
         key,
     )
-    return [_block(row) for row in rows]
+    wanted = artist_value(artist)
+    found = [_block(row) for row in rows]
+    return [block for block in found if block.kind is not BlockKind.ARTIST or artist_value(block.value) == wanted]
 
 
 def _block(row: Any) -> Block:

@@ -32,9 +32,15 @@ class Block:
     at: datetime
 
 
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Fillers and variation selectors: nothing is seen of them, though Python calls them printable."""
+
+
 def artist_value(text: str) -> str:
-    """The same for every spelling of a name in capitals, small letters and spaces."""
-    return " ".join(unicodedata.normalize("NFC", text.casefold()).split())
+    """The same for every spelling of a name: capitals, full-width letters, white space, what can't be seen."""
+    seen = "".join(char for char in _BLANK.sub("", text) if char.isprintable() or char.isspace())
+    folded = unicodedata.normalize("NFKC", seen).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def link_value(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The lists of blocked artists and links, in /settings."""
+"""The lists of blocked users, artists and links, in /settings."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from discord import ui
 from cogs import rights
 from cogs.admin import settings_panel
 from cogs.answers import Choice, Form, Interaction, Press, acknowledge, view_of
-from cogs.text import count, plain, shown, since
+from cogs.text import caption, count, plain, shown, since
 from db import blocks
 from domain.blocks import Block, BlockKind, artist_value, link_value
 from domain.refusals import Refused
 from domain.songs import MOST_ARTIST
 
-KINDS = [BlockKind.ARTIST, BlockKind.LINK]
+KINDS = [BlockKind.ARTIST, BlockKind.LINK, BlockKind.USER]
 """A custom_id names a kind by its number here."""
 
-TITLES = {BlockKind.ARTIST: "Blocked artists", BlockKind.LINK: "Blocked links"}
+TITLES = {
+    BlockKind.USER: "Blocked users",
+    BlockKind.ARTIST: "Blocked artists",
+    BlockKind.LINK: "Blocked links",
+}
 ON_A_PAGE = 15
 """So many fit into an embed, whatever they contain."""
 
@@ -35,7 +39,7 @@ async def show_list(interaction: Interaction, kind: BlockKind, page: int = 0) ->
     page = min(page, max(len(listed) - 1, 0) // ON_A_PAGE)
     here = listed[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
     number = KINDS.index(kind)
-    items: list[ui.Item[Any]] = [AddBlock(kind=number)]
+    items: list[ui.Item[Any]] = [] if kind is BlockKind.USER else [AddBlock(kind=number)]
     if len(listed) > ON_A_PAGE:
         later = (page + 1) * ON_A_PAGE < len(listed)
         items.append(OtherBlocks(kind=number, page=page + 1 if later else 0))
@@ -47,10 +51,18 @@ async def show_list(interaction: Interaction, kind: BlockKind, page: int = 0) ->
 
 def _embed(kind: BlockKind, listed: Sequence[Block], here: Sequence[Block]) -> discord.Embed:
     embed = discord.Embed(title=TITLES[kind], color=discord.Color(0x5865F2))
-    lines = [f"{shown(block.shown, 60)} · <@{block.by_id}> {since(block.at)}{_why(block)}" for block in here]
-    embed.description = "\n".join(lines) or "Nothing is blocked."
+    lines = [f"{_what(block)} · <@{block.by_id}> {since(block.at)}{_why(block)}" for block in here]
+    nothing = "Nobody is blocked. /block does that." if kind is BlockKind.USER else "Nothing is blocked."
+    embed.description = "\n".join(lines) or nothing
     embed.set_footer(text=f"{count(len(listed), 'entry', 'entries')}. Songs that wait already stay in the line.")
     return embed
+
+
+def _what(block: Block) -> str:
+    """A user as they are called now, and were when they were blocked."""
+    if block.kind is BlockKind.USER:
+        return f"<@{block.value}> ({shown(block.shown, 40)})"
+    return shown(block.shown, 60)
 
 
 def _why(block: Block) -> str:
@@ -58,7 +70,7 @@ def _why(block: Block) -> str:
 
 
 def _option(block: Block) -> discord.SelectOption:
-    return discord.SelectOption(label=plain(block.shown, 100) or "?", value=_mark(block.value))
+    return discord.SelectOption(label=caption(block.shown), value=_mark(block.value))
 
 
 def _mark(value: str) -> str:

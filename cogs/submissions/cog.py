@@ -13,9 +13,10 @@ from discord.ext import commands
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer, show_form
+from cogs.handles import link_beside_a_song, seen_handles
 from cogs.submissions import titles, uploads
 from cogs.submissions.fields import typed
-from cogs.submissions.forms import FileForm, SubmitForm
+from cogs.submissions.forms import FORM_ITEMS, FileForm, SubmitForm
 from cogs.submissions.mine import MINE_ITEMS, my_page
 from cogs.submissions.reader import Reader
 from cogs.submissions.views import ITEMS, reply
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LINKED_TOO = "A TikTok handle of yours, to be linked to you as well"
 NOT_SET_UP = "Songs can't be handed in yet: an admin must first run /setup."
 
 
@@ -45,22 +47,28 @@ class Submissions(commands.Cog):
     async def cog_load(self) -> None:
         self.bot.uploads.mkdir(parents=True, exist_ok=True)
         self.web = aiohttp.ClientSession()
-        self.bot.add_dynamic_items(*ITEMS, *MINE_ITEMS)
+        self.bot.add_dynamic_items(*ITEMS, *MINE_ITEMS, *FORM_ITEMS)
 
     async def cog_unload(self) -> None:
-        self.bot.remove_dynamic_items(*ITEMS, *MINE_ITEMS)
+        self.bot.remove_dynamic_items(*ITEMS, *MINE_ITEMS, *FORM_ITEMS)
         await self.web.close()
 
     @app_commands.command(name="submit", description="Hand in a song by its link")
-    async def submit(self, interaction: Interaction) -> None:
-        await show_form(interaction, SubmitForm(self), unless=self.why_not(rights.guild_of(interaction).id))
+    @app_commands.describe(tiktok_handle=LINKED_TOO)
+    @app_commands.autocomplete(tiktok_handle=seen_handles)
+    async def submit(self, interaction: Interaction, tiktok_handle: str = "") -> None:
+        await show_form(
+            interaction, SubmitForm(self, tiktok_handle), unless=self.why_not(rights.guild_of(interaction).id)
+        )
 
     @app_commands.command(name="submitfile", description="Hand in a song as a file: MP3, M4A, WAV or FLAC, up to 25 MB")
     @app_commands.describe(
         file="MP3, M4A, WAV or FLAC, at most 25 MB",
         note="For the host",
+        tiktok_handle=LINKED_TOO,
         paid_skip="You paid for a skip; a reviewer checks it",
     )
+    @app_commands.autocomplete(tiktok_handle=seen_handles)
     async def submitfile(
         self,
         interaction: Interaction,
@@ -68,6 +76,7 @@ class Submissions(commands.Cog):
         artist: app_commands.Range[str, 1, MOST_ARTIST],
         title: app_commands.Range[str, 1, MOST_TITLE],
         note: app_commands.Range[str, 0, MOST_NOTE] = "",
+        tiktok_handle: str = "",
         paid_skip: bool = False,
     ) -> None:
         await acknowledge(interaction)
@@ -77,9 +86,10 @@ class Submissions(commands.Cog):
             "title": plain(title, MOST_TITLE),
             "note": plain(note, MOST_NOTE),
         }
+        linked = await link_beside_a_song(interaction, tiktok_handle)
         outcome = await self._take_file(guild_id, user, file, source=interaction.id, paid=paid_skip, **words)
         text, view = await reply(interaction, outcome)
-        await answer(interaction, text, view=view)
+        await answer(interaction, text + linked, view=view)
 
     @app_commands.command(name="mysubmissions", description="Your songs: where they are, and what you can do with them")
     async def mysubmissions(self, interaction: Interaction) -> None:

@@ -12,7 +12,7 @@ from cogs.answers import Cancel, Choice, Interaction, Press, answer, view_of
 from cogs.submissions import uploads
 from cogs.submissions.embeds import detail, mine
 from cogs.submissions.views import buttons, reply
-from cogs.text import person, plain, song_name
+from cogs.text import caption, person, song_name
 from db import deletion, songs, submissions
 from domain.refusals import Refused
 from domain.songs import Song
@@ -66,7 +66,7 @@ async def past_page(interaction: Interaction, number: int) -> tuple[str, ui.View
 
 
 def _option(song: Song) -> discord.SelectOption:
-    return discord.SelectOption(label=plain(f"#{song.id} {song.name}", 100), value=str(song.id))
+    return discord.SelectOption(label=caption(f"#{song.id} {song.name}"), value=str(song.id))
 
 
 class _TurnMine(Press, template=r"(?!)"):

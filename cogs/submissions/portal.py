@@ -161,6 +161,10 @@ class Portals(commands.Cog):
                 await self.bot.report(self.bot.get_guild(guild_id), text)
 
     @commands.Cog.listener()
+    async def on_portal_hung(self, guild_id: int) -> None:
+        await self._look(guild_id)
+
+    @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self._messages_gone(payload.guild_id, {payload.message_id})
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import discord
 from discord import ui
 
-from cogs.answers import Form, Interaction, Press, acknowledge, answer, show_form, view_of
+from cogs.answers import Interaction, Press, acknowledge, answer, show_form, view_of
 from cogs.submissions.embeds import told
 from cogs.submissions.fields import fill, line, typed
+from cogs.submissions.kept import KeptForm
 from cogs.text import person, plain, song_name
 from db import songs, submissions
 from db.pool import Connection
@@ -29,8 +31,7 @@ class _Decide(Press, template=r"(?!)"):
     async def pressed(self, interaction: Interaction) -> None:
         async with interaction.client.connection() as con:
             outcome = await type(self).decision(con, person(interaction.user), self.numbers["song"])
-        text, view = await reply(interaction, outcome)
-        await interaction.edit_original_response(content=text, embed=None, view=view)
+        await _become(interaction, *await reply(interaction, outcome))
 
 
 class ClaimSkip(_Decide, template=r"song:skip:(?P<song>\d+)"):
@@ -60,7 +61,7 @@ class Withdraw(Press, template=r"song:withdraw:(?P<song>\d+)"):
         async with interaction.client.connection() as con:
             song = await submissions.withdraw(con, person(interaction.user), self.numbers["song"])
         interaction.client.dispatch("queue_changed", song.guild_id)
-        await interaction.edit_original_response(content=f"Withdrawn: {song_name(song)}.", embed=None, view=None)
+        await _become(interaction, f"Withdrawn: {song_name(song)}.", view_of())
 
 
 class Edit(Press, template=r"song:edit:(?P<song>\d+)"):
@@ -70,16 +71,29 @@ class Edit(Press, template=r"song:edit:(?P<song>\d+)"):
         await show_form(interaction, form := EditForm(self.numbers["song"]), unless=form.prepared(interaction))
 
 
-class EditForm(Form, title="Edit your song"):
+class EditAgain(Press, template=r"song:edit:(?P<song>\d+):(?P<read>[01])"):
+    label, style = "Edit", discord.ButtonStyle.primary
+
+    async def callback(self, interaction: Interaction) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        await interaction.response.send_modal(
+            EditForm(self.numbers["song"], read=bool(self.numbers["read"])).filled(interaction)
+        )
+
+
+class EditForm(KeptForm, title="Edit your song"):
     """Artist, title and note; where they could not be read in time, what is left empty stays as it is."""
 
-    def __init__(self, song_id: int) -> None:
+    def __init__(self, song_id: int, *, read: bool = False) -> None:
         super().__init__()
-        self.song_id, self.read = song_id, False
-        self.artist, self.title_ = line("Artist", "", MOST_ARTIST), line("Title", "", MOST_TITLE)
-        self.note = line("Note", "", MOST_NOTE)
+        self.song_id, self.read = song_id, read
+        self.artist, self.title_ = line("Artist", MOST_ARTIST), line("Title", MOST_TITLE)
+        self.note = line("Note", MOST_NOTE)
         for label in (self.artist, self.title_, self.note):
             self.add_item(label)
+
+    @property
+    def again(self) -> Press:
+        return EditAgain(song=self.song_id, read=int(self.read))
 
     async def prepared(self, interaction: Interaction) -> None:
         """Fills in the song as it is. Raises Refused for somebody else's."""
@@ -105,7 +119,18 @@ class EditForm(Form, title="Edit your song"):
         await answer(interaction, f"Changed: {song_name(song)}.")
 
 
-ITEMS = (ClaimSkip, Replace, Again, Withdraw, Edit, HandIn)
+async def _become(interaction: Interaction, text: str, view: ui.View) -> None:
+    """Makes the message that was pressed on the answer; a note in the channel goes, and the answer is private."""
+    message = interaction.message
+    if interaction.guild_id is None or message is None or message.flags.ephemeral:
+        await interaction.edit_original_response(content=text, embed=None, view=view)
+        return
+    await answer(interaction, text, view=view)
+    with suppress(discord.NotFound):
+        await interaction.delete_original_response()
+
+
+ITEMS = (ClaimSkip, Replace, Again, Withdraw, Edit, EditAgain, HandIn)
 
 
 async def reply(interaction: Interaction, outcome: Song | Held) -> tuple[str, ui.View]:

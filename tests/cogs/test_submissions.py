@@ -67,18 +67,6 @@ async def test_a_missing_title_comes_from_the_music_service(
         assert "**Song of 0002**" in dms(show.ben)[-1].content
 
 
-async def test_a_refused_form_opens_again_with_everything_that_was_typed(show: Show) -> None:
-    refused = await show.submit(show.anna, "https://music.apple.com/de/song/1", artist="Abba", title="Waterloo")
-    assert "Apple Music" in text(refused)
-    assert refused.response
-    again = await show.anna.click(refused.response.message, label="Edit")
-    assert again.modal
-    typed = [label["component"].get("value") for label in again.modal["components"]]
-    assert typed[:3] == ["https://music.apple.com/de/song/1", "Abba", "Waterloo"]
-    taken = await show.anna.submit_modal(again, form(again.modal, link=YOUTUBE.format(1)))
-    assert "Handed in: Abba – **Waterloo**" in text(taken)
-
-
 async def test_before_it_is_set_up_the_form_says_what_an_admin_must_do(env: simcord.Env) -> None:
     bare = Show(env, "Bare")
     answer = await bare.anna.slash(bare.songs, "submit")
@@ -350,6 +338,24 @@ async def test_a_stranger_is_told_that_the_song_is_not_theirs(show: Show) -> Non
     assert note
     for label in ("Edit", "Withdraw", "I paid for a skip"):
         assert "somebody else's" in text(await show.ben.click(note, label=label))
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "next_labels"),
+    [("Withdraw", "Withdrawn: ", []), ("I paid for a skip", "waits in Pending Skips", ["Edit", "Withdraw"])],
+)
+async def test_who_presses_on_their_note_in_the_channel_is_answered_in_private(
+    show: Show, label: str, said: str, next_labels: list[str]
+) -> None:
+    show.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, message="Cannot send messages")
+    await show.anna.send(show.songs, YOUTUBE.format(1))
+    note = show.songs.last_message
+    assert note
+    [answer] = (await show.anna.click(note, label=label)).followups
+    assert answer.ephemeral
+    assert said in answer.content
+    assert buttons(answer.message) == next_labels
+    assert [message.author.id for message in show.songs.history()] == [show.anna.id]
 
 
 async def test_a_note_in_the_channel_goes_also_when_the_bot_was_restarted_meanwhile(

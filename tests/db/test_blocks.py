@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from db import blocks, config, submissions
 from db.pool import Connection
 from domain.blocks import BlockKind, artist_value, link_value
+from domain.lines import Line
 from domain.links import read_link
 from domain.refusals import Refused
 from domain.songs import HandIn, Hold, Person
@@ -39,6 +44,19 @@ async def test_a_blocked_user_hands_in_nothing_here_and_is_told_why(con: Connect
     await taken(submissions.hand_in(con, 2, ANNA, an_entry()))
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"), [(BlockKind.USER, str(ANNA.id)), (BlockKind.ARTIST, "abba"), (BlockKind.LINK, "the song")]
+)
+async def test_what_is_blocked_stays_where_it_waits_but_claims_no_skip(
+    con: Connection, kind: BlockKind, value: str
+) -> None:
+    song = await taken(submissions.hand_in(con, GUILD, ANNA, an_entry("the song", artist="Abba")))
+    await block(con, kind, value)
+    with pytest.raises(Refused, match="hand in"):
+        await submissions.claim_skip(con, ANNA, song.id)
+    assert (await submissions.own(con, ANNA.id, song.id)).line is Line.FREE
+
+
 async def test_a_held_or_earlier_song_of_a_blocked_user_does_not_come_in_either(con: Connection) -> None:
     old = await taken(submissions.hand_in(con, GUILD, ANNA, an_entry()))
     await submissions.withdraw(con, ANNA, old.id)
@@ -55,7 +73,9 @@ async def test_a_held_or_earlier_song_of_a_blocked_user_does_not_come_in_either(
             await attempt
 
 
-@pytest.mark.parametrize("spelled", ["ABBA", " abba ", "Abba"])
+@pytest.mark.parametrize(
+    "spelled", ["ABBA", " abba ", "Abba", "ＡＢＢＡ", "𝐀𝐛𝐛𝐚", "A\u200bB\u2060B\ufe0fA", "Ab\u3164ba"]
+)
 async def test_an_artist_is_blocked_however_it_is_spelled_but_not_another_who_sounds_like_it(
     con: Connection, spelled: str
 ) -> None:
@@ -63,6 +83,23 @@ async def test_an_artist_is_blocked_however_it_is_spelled_but_not_another_who_so
     with pytest.raises(Refused, match="Songs of this artist"):
         await submissions.hand_in(con, GUILD, ANNA, an_entry(artist=spelled))
     await taken(submissions.hand_in(con, GUILD, ANNA, an_entry(artist="Abba Tribute")))
+
+
+@pytest.mark.parametrize("stored", ["ａｂｂａ　ｇｏｌｄ", "abba gold", "ab\u200bba gold"])
+@pytest.mark.parametrize("spelled", ["ＡＢＢＡ　Ｇｏｌｄ", "Abba Gold", "Ab\u200bba\xa0Gold"])
+async def test_an_artist_who_was_blocked_under_an_older_rule_stays_blocked_in_every_spelling(
+    con: Connection, stored: str, spelled: str
+) -> None:
+    await block(con, BlockKind.ARTIST, stored)
+    with pytest.raises(Refused, match="Songs of this artist"):
+        await submissions.hand_in(con, GUILD, ANNA, an_entry(artist=spelled))
+
+
+@given(st.text(st.characters(exclude_characters="\u0345")))  # alone, it changes places with other marks
+def test_what_was_stored_in_lower_case_means_the_same_as_before(name: str) -> None:
+    stored = " ".join(unicodedata.normalize("NFC", name.casefold()).split())
+    assert artist_value(stored) == artist_value(name)
+    assert artist_value(artist_value(name)) == artist_value(name)
 
 
 @pytest.mark.parametrize(
