@@ -96,10 +96,16 @@ async def changes(con: Connection, guild_id: int, *names: str) -> dict[str, Chan
 
 
 async def time_zone(con: Connection, typed: str) -> str | None:
-    """The name of a time zone in its own spelling, if PostgreSQL knows it, and Python too, where that has a list."""
+    """The name of a time zone in its own spelling, if PostgreSQL knows it, and Python too, where that has a list.
+
+    None for what is no place in either list, such as Factory.
+    """
     names = await asyncio.to_thread(available_timezones)  # it looks through a folder
     rows = await con.fetch(
-        "select name from pg_timezone_names where lower(name) = lower($1) and name !~ '^(posix|right)/'",
+        """
+        select name from pg_timezone_names
+        where lower(name) = lower($1) and name !~ '^(posix/|right/|(Factory|localtime|posixrules)$)'
+        """,
         typed.strip().replace(" ", "_"),
     )
     known = [row["name"] for row in rows if not names or row["name"] in names]

@@ -70,6 +70,14 @@ async def lost(con: Connection, guild_id: int, message_ids: Collection[int]) -> 
     return status != "UPDATE 0"
 
 
+async def prune(con: Connection, guild_id: int, channel_ids: Collection[int]) -> bool:
+    """Forgets a portal that hangs in none of these channels; False if there was none."""
+    status = await con.execute(
+        "delete from portals where guild_id = $1 and channel_id <> all($2::bigint[])", guild_id, channel_ids
+    )
+    return status != "DELETE 0"
+
+
 async def forget(con: Connection, guild_id: int, channel_id: int) -> bool:
     """Forgets the portal of a channel that is gone; False if there was none."""
     status = await con.execute("delete from portals where guild_id = $1 and channel_id = $2", guild_id, channel_id)

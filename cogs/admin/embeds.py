@@ -9,6 +9,7 @@ import discord
 from cogs.admin.settings_embeds import in_words
 from cogs.text import shown
 from db.boards import Board, Kind
+from db.portals import Portal
 from domain.settings import OPTIONS, Group, Settings
 
 NOT_SET = "not set"
@@ -20,13 +21,14 @@ BOARDS = {
 }
 
 
-def overview(guild: discord.Guild, settings: Settings, hung: Sequence[Board]) -> discord.Embed:
+def overview(guild: discord.Guild, settings: Settings, hung: Sequence[Board], portal: Portal | None) -> discord.Embed:
     embed = discord.Embed(title="Settings of this server", color=discord.Color(0x5865F2))
     embed.add_field(
         name="Channels",
         value="\n".join(
             (
                 _channel(guild, "Submissions", settings.submission_channel, "/set-submission-channel"),
+                _channel(guild, "Portal", portal.channel_id if portal else None, "/setup-portal"),
                 _channel(guild, "Now playing", settings.now_playing_channel, "/setnowplayingchannel"),
                 _channel(guild, "Bookmarks", settings.bookmark_channel, "/setbookmarkchannel"),
                 _channel(guild, "Debug", settings.debug_channel, "/setdebugchannel"),

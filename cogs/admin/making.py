@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import discord
 
 from cogs.admin.permissions import MAKE_CHANNELS, MAKE_ROLES
-from cogs.admin.pieces import PIECES, ROLE, Piece, Seen, find, put, put_role
+from cogs.admin.pieces import PIECES, PORTAL, ROLE, SONGS, Found, Piece, Seen, find, put, put_role
 from domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -23,22 +24,26 @@ _at_work: set[int] = set()
 """Guilds in which something is being made; a double press must not make it twice."""
 
 
-def may_make(guild: discord.Guild, number: int) -> bool:
-    """Whether the bot may make the piece with this number."""
-    return getattr(guild.me.guild_permissions, MAKE_ROLES if number == ROLE else MAKE_CHANNELS)
+def may_make(found: Found, name: str) -> bool:
+    """Whether the bot can make a piece now; the portal is posted where songs are pasted."""
+    if name == PORTAL.name:
+        return found.channel(SONGS) is not None
+    return getattr(found.guild.me.guild_permissions, MAKE_ROLES if name == ROLE else MAKE_CHANNELS)
 
 
-async def make(bot: Bot, guild: discord.Guild, numbers: list[int], by: int, now: int) -> None:
+async def make(bot: Bot, guild: discord.Guild, names: list[str], by: int, now: int) -> None:
     """Makes and sets up those of these pieces that are missing, as far as the bot may. Raises Refused."""
     if guild.id in _at_work:
         raise Refused("I am making them already. Please give me a moment.")
     _at_work.add(guild.id)
     try:
         found = await find(bot, guild)
-        wanted = [number for number in found.missing if number in numbers and may_make(guild, number)]
+        wanted = [name for name in found.missing if name in names and may_make(found, name)]
         role = await _make_role(bot, guild, by) if ROLE in wanted else found.role  # the channels are shown to it
-        for piece in (PIECES[number] for number in wanted if number != ROLE):
+        for piece in (PIECES[name] for name in wanted if name not in (ROLE, PORTAL.name)):
             await put(bot, piece, await _channel(guild, role, piece), by, now)
+        if PORTAL.name in names:
+            await _make_portal(bot, guild, by, now)
     except discord.HTTPException as error:
         raise Refused(
             f"Discord did not let me make everything ({error.text}). What was made is kept; "
@@ -51,11 +56,23 @@ async def make(bot: Bot, guild: discord.Guild, numbers: list[int], by: int, now:
 async def _make_role(bot: Bot, guild: discord.Guild, by: int) -> discord.Role:
     role = await guild.create_role(name=ROLE_NAME, reason=WHY)
     await put_role(bot, role, by)
-    for _ in range(20):  # discord.py knows it only when the gateway has told
-        if guild.get_role(role.id):
+    await _heard_of(guild.get_role, role.id)
+    return role
+
+
+async def _heard_of(known: Callable[[int], object], id_: int) -> None:
+    """Waits a little: discord.py knows what was made only when the gateway has told."""
+    for _ in range(20):
+        if known(id_):
             break
         await asyncio.sleep(0.1)
-    return role
+
+
+async def _make_portal(bot: Bot, guild: discord.Guild, by: int, now: int) -> None:
+    found = await find(bot, guild)
+    songs = found.channel(SONGS)
+    if songs and PORTAL.name in found.missing:
+        await put(bot, PORTAL, songs, by, now)
 
 
 async def _channel(guild: discord.Guild, role: discord.Role | None, piece: Piece) -> discord.TextChannel:
@@ -63,10 +80,13 @@ async def _channel(guild: discord.Guild, role: discord.Role | None, piece: Piece
     category = discord.utils.get(guild.categories, name=CATEGORY)
     if category is None:
         category = await guild.create_category(CATEGORY, reason=WHY)
-    left = discord.utils.get(category.text_channels, name=piece.name)
-    return left or await guild.create_text_channel(
+    if left := discord.utils.get(category.text_channels, name=piece.name):
+        return left
+    made = await guild.create_text_channel(
         piece.name, category=category, topic=piece.why, overwrites=_who(guild, role, piece), reason=WHY
     )
+    await _heard_of(guild.get_channel, made.id)
+    return made
 
 
 def _who(

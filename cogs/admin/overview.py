@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import discord
 from discord import ui
 
 from cogs import rights
 from cogs.admin.embeds import BOARDS, overview
 from cogs.answers import Interaction, Press, view_of
-from db import boards
+from db import boards, portals
 from db.boards import Board
+from db.portals import Portal
 from domain.refusals import Refused
 from domain.settings import CHANNELS, Settings
 
@@ -20,9 +19,9 @@ async def overview_page(interaction: Interaction) -> tuple[discord.Embed, ui.Vie
     guild = rights.guild_of(interaction)
     settings = await interaction.client.settings(guild.id)
     async with interaction.client.connection() as con:
-        hung = await boards.known(con, guild.id)
-    gone = [*gone_settings(guild, settings), *_gone_boards(guild, hung)]
-    return overview(guild, settings, hung), view_of(Prune().greyed(not gone))
+        hung, portal = await boards.known(con, guild.id), await portals.of_guild(con, guild.id)
+    gone = [*gone_settings(guild, settings), *_gone(guild, *hung, portal)]
+    return overview(guild, settings, hung, portal), view_of(Prune().greyed(not gone))
 
 
 class Prune(Press, template=r"settings:prune"):
@@ -35,9 +34,11 @@ class Prune(Press, template=r"settings:prune"):
             raise Refused("Discord has trouble with this server right now, so please try again later.")
         gone = gone_settings(guild, await interaction.client.settings(guild.id))
         async with interaction.client.connection() as con:
-            kinds = await boards.prune(con, guild.id, [channel.id for channel in guild.channels])
+            there = [channel.id for channel in guild.channels]
+            kinds = await boards.prune(con, guild.id, there)
+            portal = ["Portal"] if await portals.prune(con, guild.id, there) else []
         await interaction.client.forget_settings(guild.id, interaction.user.id, *gone)
-        forgotten = [*gone.values(), *(BOARDS[kind][0] for kind in kinds)]
+        forgotten = [*gone.values(), *(BOARDS[kind][0] for kind in kinds), *portal]
         text = f"Forgotten: {', '.join(forgotten)}." if forgotten else "Nothing was missing any more."
         embed, view = await overview_page(interaction)
         await interaction.edit_original_response(content=text, embed=embed, view=view)
@@ -55,8 +56,8 @@ def gone_settings(guild: discord.Guild, settings: Settings) -> dict[str, str]:
     return gone
 
 
-def _gone_boards(guild: discord.Guild, hung: Sequence[Board]) -> list[Board]:
-    return [board for board in hung if guild.get_channel(board.channel_id) is None]
+def _gone(guild: discord.Guild, *hung: Board | Portal | None) -> list[Board | Portal]:
+    return [one for one in hung if one and guild.get_channel(one.channel_id) is None]
 
 
 OVERVIEW_ITEMS = (Prune,)

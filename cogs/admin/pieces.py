@@ -1,4 +1,4 @@
-"""What a server needs before a show: the channels, their boards, the reviewer role; and which of it is there."""
+"""What is set up in a server: the channels, their boards, the portal, the reviewer role; and which of it is there."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from cogs.admin.permissions import BOARD, POST, SONG_POST, SUBMISSIONS, Needs
-from db import boards, channels
-from db.boards import Kind
+from cogs.admin.permissions import BOARD, PORTAL_POST, POST, SONG_POST, SUBMISSIONS, Needs
+from db import boards, channels, portals
+from db.boards import Board, Kind
+from db.portals import Portal
 from domain.refusals import Refused
 from domain.settings import Settings
 
@@ -32,9 +33,9 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A channel that is named in a setting, or in which boards hang.
+    """A channel that is named in a setting, or in which boards or the portal hang.
 
-    `name` is what it is called when the bot makes it; in a `quiet` one only the bot writes then.
+    `name` is what it is called when the bot makes it, and in a custom_id; in a `quiet` one only the bot writes then.
     """
 
     label: str
@@ -70,9 +71,12 @@ BOOKMARKS = Piece(
 DEBUG = Piece(
     "Debug", "I report there what an admin should know.", "bot-debug", POST, "debug_channel", seen=Seen.BY_ADMINS
 )
-PIECES = (SONGS, LINE, DESK, STAGE, BOOKMARKS, DEBUG)
-ROLE = len(PIECES)
-"""The number of the reviewer role, where the channels are numbered as in PIECES."""
+PORTAL = Piece("Portal", "Its buttons hand in songs, for those who don't like commands.", "portal", PORTAL_POST)
+"""A show can do without it; the bot makes no channel of its own for it."""
+
+PIECES = {piece.name: piece for piece in (SONGS, LINE, DESK, STAGE, BOOKMARKS, DEBUG, PORTAL)}
+ROLE = "role"
+"""The name of the reviewer role, among those of PIECES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +86,23 @@ class Found:
     guild: discord.Guild
     settings: Settings
     places: dict[Kind, int]
+    off: frozenset[Kind]
+    """Boards that were switched off, as their channels were gone."""
+
+    portal: int | None
 
     def channel_id(self, piece: Piece) -> int | None:
-        """None unless all of the piece is set up."""
+        """Where the piece was set up, which may be gone; None unless all of it was."""
+        if piece is PORTAL:
+            return self.portal
         if piece.setting:
             return getattr(self.settings, piece.setting)
         ids = [self.places.get(kind) for kind in piece.kinds]
         return None if None in ids else ids[0]
 
     def channel(self, piece: Piece) -> discord.TextChannel | None:
-        channel_id = self.channel_id(piece)
+        """Where the piece is."""
+        channel_id = None if self.off.intersection(piece.kinds) else self.channel_id(piece)
         channel = self.guild.get_channel(channel_id) if channel_id else None
         return channel if isinstance(channel, discord.TextChannel) else None
 
@@ -100,23 +111,33 @@ class Found:
         return self.guild.get_role(self.settings.reviewer_role) if self.settings.reviewer_role else None
 
     @property
-    def missing(self) -> list[int]:
-        """The numbers of what is not there: channels first, ROLE last."""
-        numbers = [number for number, piece in enumerate(PIECES) if self.channel(piece) is None]
-        return numbers if self.role else [*numbers, ROLE]
+    def missing(self) -> list[str]:
+        """The names of what is not there: channels first, ROLE last."""
+        names = [name for name, piece in PIECES.items() if self.channel(piece) is None]
+        return names if self.role else [*names, ROLE]
+
+    @property
+    def needed(self) -> list[str]:
+        """What a show can't do without, of what is missing."""
+        return [name for name in self.missing if name != PORTAL.name]
 
     def lacks(self) -> Iterator[str]:
         """One sentence for each channel in which the bot may not do what it must."""
-        for piece in PIECES:
-            channel = self.channel(piece)
-            if channel and (lack := piece.needs.lack(channel)):
+        wanted: dict[discord.TextChannel, list[str]] = {}
+        for piece in PIECES.values():
+            if channel := self.channel(piece):
+                wanted.setdefault(channel, []).extend(piece.needs.names)
+        for channel, names in wanted.items():
+            if lack := Needs(tuple(dict.fromkeys(names))).lack(channel):
                 yield lack
 
 
 async def find(bot: Bot, guild: discord.Guild) -> Found:
     async with bot.connection() as con:
-        hung = await boards.of_guild(con, guild.id)
-    return Found(guild, await bot.settings(guild.id), {board.kind: board.channel_id for board in hung})
+        places = {board.kind: board.channel_id for board in await boards.known(con, guild.id)}
+        off = frozenset(await boards.switched_off(con, guild.id))
+        portal = await portals.of_guild(con, guild.id)
+    return Found(guild, await bot.settings(guild.id), places, off, portal.channel_id if portal else None)
 
 
 async def put(bot: Bot, piece: Piece, channel: discord.TextChannel, by: int, now: int) -> None:
@@ -126,6 +147,8 @@ async def put(bot: Bot, piece: Piece, channel: discord.TextChannel, by: int, now
             await channels.read_up_to(con, channel.guild.id, channel.id, now)
     if piece.setting:
         await bot.change_settings(channel.guild.id, by, **{piece.setting: channel.id})
+    if piece is PORTAL:
+        await hang_portal(bot, channel)
     await hang(bot, channel, *piece.kinds)
 
 
@@ -143,16 +166,25 @@ async def hang(bot: Bot, place: discord.TextChannel, *kinds: Kind) -> None:
     for kind in kinds:
         async with bot.connection() as con:
             before = await boards.hang(con, place.guild.id, kind, place.id)
-        old = place.guild.get_channel(before.channel_id) if before else None
-        if before and before.message_id and isinstance(old, discord.TextChannel):
-            await _take_down(old, before.message_id)
+        await _take_down(place.guild, before)
     if kinds:
         bot.dispatch("queue_changed", place.guild.id)
 
 
-async def _take_down(channel: discord.TextChannel, message_id: int) -> None:
-    """A board that can't be taken down stays; healing tries again."""
+async def hang_portal(bot: Bot, place: discord.TextChannel) -> None:
+    """Like hang."""
+    async with bot.connection() as con:
+        before = await portals.hang(con, place.guild.id, place.id)
+    await _take_down(place.guild, before)
+    bot.dispatch("portal_hung", place.guild.id)
+
+
+async def _take_down(guild: discord.Guild, before: Board | Portal | None) -> None:
+    """A post that can't be taken down stays; of boards, healing tries again."""
+    channel = guild.get_channel(before.channel_id) if before else None
+    if not (before and before.message_id and isinstance(channel, discord.TextChannel)):
+        return
     try:
-        await channel.get_partial_message(message_id).delete()
+        await channel.get_partial_message(before.message_id).delete()
     except discord.HTTPException as error:
-        log.info("An old board in channel %s stays: %s", channel.id, error)
+        log.info("An old post in channel %s stays: %s", channel.id, error)

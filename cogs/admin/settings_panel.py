@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import discord
@@ -11,19 +10,15 @@ from discord import ui
 from cogs import rights
 from cogs.admin import blocks_panel  # which leads back here, so the two know each other
 from cogs.admin.settings_embeds import group_page, in_words, option_page
-from cogs.answers import SHORT_READ, Choice, Form, Interaction, Press, acknowledge, view_of
-from cogs.text import plain
+from cogs.answers import Choice, Form, Interaction, Press, acknowledge, show_form, view_of
+from cogs.text import caption, plain
 from db import config
-from db.pool import UNAVAILABLE
 from domain.blocks import BlockKind
 from domain.refusals import Refused
-from domain.settings import DEFAULTS, OPTIONS, Group, Number, Option, Switch
+from domain.settings import DEFAULTS, OPTIONS, Group, Number, Option, Switch, fits
 
-NAMES = list(OPTIONS)
-"""A custom_id names a setting by its number here …"""
-
-GROUPS = list(Group)
-"""… and a group by its number here."""
+GONE = "This is not a setting any more. Please open /settings again."
+"""Said to a button, or an entry of a select, that an older version of the bot has drawn."""
 
 
 async def group_panel(interaction: Interaction, group: Group) -> tuple[discord.Embed, ui.View]:
@@ -34,7 +29,7 @@ async def group_panel(interaction: Interaction, group: Group) -> tuple[discord.E
         changes = await config.changes(con, guild.id, *options)
     rows = [
         discord.SelectOption(
-            label=option.label, value=name, description=plain(in_words(option, getattr(settings, name)), 100)
+            label=option.label, value=name, description=caption(in_words(option, getattr(settings, name)))
         )
         for name, option in options.items()
     ]
@@ -43,23 +38,38 @@ async def group_panel(interaction: Interaction, group: Group) -> tuple[discord.E
 
 
 def group_options() -> list[discord.SelectOption]:
-    """The groups, and the two lists, by the name of their kind."""
-    groups = [discord.SelectOption(label=group, value=str(number)) for number, group in enumerate(GROUPS)]
+    """The groups by their names, and the lists of blocks by their kinds."""
+    groups = [discord.SelectOption(label=group, value=group.name) for group in Group]
     return groups + [discord.SelectOption(label=label, value=kind) for kind, label in blocks_panel.TITLES.items()]
 
 
 async def show_option(interaction: Interaction, name: str) -> None:
     """Draws a setting with its buttons, in the message that was pressed on."""
-    guild, option = rights.guild_of(interaction), OPTIONS[name]
-    value, number = getattr(await interaction.client.settings(guild.id), name), NAMES.index(name)
+    guild, option = rights.guild_of(interaction), _option(name)
+    value = getattr(await interaction.client.settings(guild.id), name)
     async with interaction.client.connection() as con:
         change = (await config.changes(con, guild.id, name)).get(name)
     items: list[ui.Item[Any]] = [
-        Turn.to(number, option, not value) if isinstance(option, Switch) else Change(option=number),
-        Reset(option=number).greyed(value == getattr(DEFAULTS, name)),
-        Back(group=GROUPS.index(option.group)),
+        Turn.to(name, option, not value) if isinstance(option, Switch) else Change(name),
+        Reset(name).greyed(value == getattr(DEFAULTS, name)),
+        Back(option.group.name),
     ]
     await interaction.edit_original_response(embed=option_page(name, option, value, change), view=view_of(*items))
+
+
+async def show_group(interaction: Interaction, name: str) -> None:
+    """Draws the settings of a group, in the message that was pressed on."""
+    if name not in Group.__members__:
+        raise Refused(GONE)
+    embed, view = await group_panel(interaction, Group[name])
+    await interaction.edit_original_response(embed=embed, view=view)
+
+
+def _option(name: str) -> Option:
+    """The setting that a custom_id or a value names. Raises Refused."""
+    if name not in OPTIONS:
+        raise Refused(GONE)
+    return OPTIONS[name]
 
 
 class PickGroup(Choice, template=r"settings:group"):
@@ -69,9 +79,8 @@ class PickGroup(Choice, template=r"settings:group"):
         rights.admins_only(interaction)
         if value in blocks_panel.KINDS:
             await blocks_panel.show_list(interaction, BlockKind(value))
-            return
-        embed, view = await group_panel(interaction, GROUPS[int(value)])
-        await interaction.edit_original_response(embed=embed, view=view)
+        else:
+            await show_group(interaction, value)
 
 
 class PickOption(Choice, template=r"settings:option"):
@@ -82,69 +91,66 @@ class PickOption(Choice, template=r"settings:option"):
         await show_option(interaction, value)
 
 
-class Back(Press, template=r"settings:back:(?P<group>\d+)"):
+class Back(Press, template=r"settings:back:(?P<name>\w+)"):
     label, updates = "Back", True
 
     async def pressed(self, interaction: Interaction) -> None:
         rights.admins_only(interaction)
-        embed, view = await group_panel(interaction, GROUPS[self.numbers["group"]])
-        await interaction.edit_original_response(embed=embed, view=view)
+        await show_group(interaction, self.name)
 
 
-class Turn(Press, template=r"settings:turn:(?P<option>\d+):(?P<on>[01])"):
+class Turn(Press, template=r"settings:turn:(?P<name>\w+):(?P<on>[01])"):
     """Sets a switch to what it says, so that a second press changes nothing."""
 
     label, style, updates = "Change", discord.ButtonStyle.primary, True
 
     @classmethod
-    def to(cls, number: int, option: Switch, on: bool) -> Turn:
-        press = cls(option=number, on=int(on))
-        press.item.label = plain(f"Change to: {in_words(option, on)}", 80)
+    def to(cls, name: str, option: Switch, on: bool) -> Turn:
+        press = cls(name, on=int(on))
+        press.item.label = caption(f"Change to: {in_words(option, on)}", 80)
         return press
 
     async def pressed(self, interaction: Interaction) -> None:
-        await _change(interaction, NAMES[self.numbers["option"]], bool(self.numbers["on"]))
+        await _change(interaction, self.name, bool(self.numbers["on"]))
 
 
-class Reset(Press, template=r"settings:reset:(?P<option>\d+)"):
+class Reset(Press, template=r"settings:reset:(?P<name>\w+)"):
     label, updates = "Put the default back", True
 
     async def pressed(self, interaction: Interaction) -> None:
         rights.admins_only(interaction)
-        name, guild = NAMES[self.numbers["option"]], rights.guild_of(interaction)
-        await interaction.client.forget_settings(guild.id, interaction.user.id, name)
-        await show_option(interaction, name)
+        _option(self.name)
+        guild = rights.guild_of(interaction)
+        await interaction.client.forget_settings(guild.id, interaction.user.id, self.name)
+        await show_option(interaction, self.name)
 
 
-class Change(Press, template=r"settings:change:(?P<option>\d+)"):
+class Change(Press, template=r"settings:change:(?P<name>\w+)"):
     label, style = "Change", discord.ButtonStyle.primary
 
     async def callback(self, interaction: Interaction) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        await interaction.response.send_modal(await OptionForm.of(interaction, NAMES[self.numbers["option"]]))
+        await show_form(interaction, form := OptionForm(self.name), unless=form.prepared(interaction))
 
 
 class OptionForm(Form, title="Change a setting"):
     """Takes a number or a time zone as it is typed; it holds the value there is, if that could be read in time."""
 
-    def __init__(self, name: str, value: object) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        option, default = OPTIONS[name], getattr(DEFAULTS, name)
-        hint = f"{option.range}, {default:,} by default" if isinstance(option, Number) else f"{default} by default"
-        self.box: ui.TextInput[OptionForm] = ui.TextInput(default=None if value is None else str(value), max_length=60)
-        self.add_item(ui.Label(text=plain(option.label, 45), description=plain(hint, 100), component=self.box))
+        self.box: ui.TextInput[OptionForm] = ui.TextInput(max_length=60)
 
-    @classmethod
-    async def of(cls, interaction: Interaction, name: str) -> OptionForm:
-        try:
-            settings = await asyncio.wait_for(interaction.client.settings(interaction.guild_id or 0), SHORT_READ)
-        except UNAVAILABLE:
-            return cls(name, None)
-        return cls(name, getattr(settings, name))
+    async def prepared(self, interaction: Interaction) -> None:
+        """Asks for the setting, and fills in the value there is. Raises Refused if there is no such setting."""
+        option, default = _option(self.name), getattr(DEFAULTS, self.name)
+        hint = f"{option.range}, {default:,} by default" if isinstance(option, Number) else f"{default} by default"
+        self.add_item(ui.Label(text=plain(option.label, 45), description=plain(hint, 100), component=self.box))
+        settings = await interaction.client.settings(rights.guild_of(interaction).id)
+        self.box.default = str(getattr(settings, self.name))
 
     async def on_submit(self, interaction: Interaction, /) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         await acknowledge(interaction, update=True)
-        await _change(interaction, self.name, await _read(interaction, OPTIONS[self.name], self.box.value))
+        await _change(interaction, self.name, await _read(interaction, _option(self.name), self.box.value))
 
 
 async def _read(interaction: Interaction, option: Option, typed: str) -> int | str:
@@ -160,7 +166,10 @@ async def _read(interaction: Interaction, option: Option, typed: str) -> int | s
 
 
 async def _change(interaction: Interaction, name: str, value: bool | int | str) -> None:
+    """Stores a value. Raises Refused where the setting is another kind of thing by now."""
     rights.admins_only(interaction)
+    if name not in OPTIONS or not fits(name, value):
+        raise Refused(GONE)
     guild = rights.guild_of(interaction)
     await interaction.client.change_settings(guild.id, interaction.user.id, **{name: value})
     await show_option(interaction, name)

@@ -25,7 +25,12 @@ def portals(channel: simcord.ChannelHandle) -> list[discord.Message]:
 
 
 async def file_form(show: Show, who: simcord.MemberActor, content: bytes, **words: str) -> simcord.InteractionResult:
-    opened = await who.click(portal_of(show), label="Submit file")
+    return await send_file(who, await who.click(portal_of(show), label="Submit file"), content, **words)
+
+
+async def send_file(
+    who: simcord.MemberActor, opened: simcord.InteractionResult, content: bytes, **words: str
+) -> simcord.InteractionResult:
     assert opened.modal, text(opened)
     values: dict[str, Any] = form(opened.modal, **words)
     values[opened.modal["components"][0]["component"]["custom_id"]] = ("a.wav", content)

@@ -10,16 +10,17 @@ import pytest
 import simcord
 
 from bot import Bot
-from domain.settings import DEFAULTS, OPTIONS, Number
+from cogs.admin.settings_panel import GONE
+from domain.settings import DEFAULTS, OPTIONS, Group, Number
 from tests.cogs.conftest import Show, text
 
 LINK = "https://youtu.be/{:011}"
 MENU = "settings:option"
 
 
-async def open_settings(show: Show, group: str = "0") -> simcord.InteractionResult:
+async def open_settings(show: Show, group: str = "SUBMITTING") -> simcord.InteractionResult:
     opened = await show.host.slash(show.songs, "settings")
-    if group != "0":
+    if group != "SUBMITTING":
         await show.host.select(panel(opened), [group], custom_id="settings:group")
     return opened
 
@@ -56,8 +57,8 @@ async def test_every_setting_is_on_a_page_with_its_value_range_and_default(show:
     assert panel(opened).embeds[0].title == "Settings: Submitting"
     assert "**7 days** (0 to 365; by default 7 days)" in words(opened)
     found = ""
-    for number in range(4):
-        found += words(await open_settings(show, str(number)))
+    for group in Group:
+        found += words(await open_settings(show, group.name))
     assert all(option.label.replace("'", "\\'") in found or option.label in found for option in OPTIONS.values())
 
 
@@ -104,36 +105,28 @@ async def test_it_is_shown_who_changed_it_and_when_and_the_default_can_be_put_ba
     ("typed", "zone"), [("europe/berlin", "Europe/Berlin"), ("America/New York", "America/New_York")]
 )
 async def test_a_time_zone_is_taken_in_its_own_spelling(show: Show, typed: str, zone: str) -> None:
-    opened = await open_settings(show, "3")
+    opened = await open_settings(show, "SERVER")
     await show.host.select(panel(opened), ["time_zone"], custom_id=MENU)
     await type_in(show, opened, typed)
     assert await value(show, "time_zone") == zone
     await show.submit(show.anna, LINK.format(1))  # PostgreSQL reckons with it
 
 
-@pytest.mark.parametrize("typed", ["Mars/Olympus", "'; drop table songs", "../etc/passwd", "posix/UTC", "\x00"])
+@pytest.mark.parametrize("typed", ["Mars/Olympus", "'; drop table songs", "Factory", "posix/UTC", "\x00"])
 async def test_what_is_no_time_zone_gets_one_sentence(show: Show, typed: str) -> None:
-    opened = await open_settings(show, "3")
+    opened = await open_settings(show, "SERVER")
     await show.host.select(panel(opened), ["time_zone"], custom_id=MENU)
     assert "is a name such as Europe/Berlin" in await type_in(show, opened, typed)
     assert await value(show, "time_zone") == "UTC"
 
 
-async def test_every_form_shows_the_value_there_is(show: Show) -> None:
-    for number in range(4):
-        for name, option in OPTIONS.items():
-            opened = await open_settings(show, str(number))
-            if not isinstance(option, Number) or f"'value': '{name}'" not in components(opened):
-                continue
-            await show.host.select(panel(opened), [name], custom_id=MENU)
-            asked = await show.host.click(panel(opened), label="Change")
-            assert asked.modal
-            assert asked.modal["components"][0]["component"]["value"] == str(getattr(DEFAULTS, name))
-
-
-def components(opened: simcord.InteractionResult) -> str:
-    assert opened.response
-    return str(opened.response.components)
+async def test_a_form_shows_the_value_there_is(show: Show) -> None:
+    for name in {option.group: name for name, option in OPTIONS.items() if isinstance(option, Number)}.values():
+        opened = await open_settings(show, OPTIONS[name].group.name)
+        await show.host.select(panel(opened), [name], custom_id=MENU)
+        asked = await show.host.click(panel(opened), label="Change")
+        assert asked.modal
+        assert asked.modal["components"][0]["component"]["value"] == str(getattr(DEFAULTS, name))
 
 
 async def test_changed_settings_outlive_a_restart(show: Show, make_bot: Callable[[], Bot]) -> None:
@@ -195,6 +188,21 @@ async def test_a_list_of_blocks_fits_whatever_was_typed(show: Show) -> None:
     assert words(await open_settings(show, "artist")).count("<@1>") == 15
 
 
+async def test_a_portal_whose_channel_is_gone_is_forgotten_with_the_rest(show: Show) -> None:
+    await show.host.slash(show.stage, "setup-portal")
+    opened = await show.host.slash(show.songs, "show-settings")
+    assert f"Portal: {show.stage.mention}" in words(opened)
+    assert button(opened, "Prune missing channels")["disabled"]
+    async with bot_of(show).pool.acquire() as con:
+        await con.execute("update portals set channel_id = 1")  # as if its end had gone unheard
+    opened = await show.host.slash(show.songs, "show-settings")
+    assert "Portal: its channel is gone, see /setup-portal" in words(opened)
+    await show.host.click(panel(opened), label="Prune missing channels")
+    assert panel(opened).content == "Forgotten: Portal."
+    assert "Portal: not set" in words(opened)
+    assert button(opened, "Prune missing channels")["disabled"]
+
+
 async def test_what_is_gone_is_forgotten_at_a_press_that_says_what(show: Show) -> None:
     opened = await show.host.slash(show.songs, "show-settings")
     assert button(opened, "Prune missing channels")["disabled"]
@@ -222,6 +230,56 @@ async def test_what_is_gone_is_forgotten_at_a_press_that_says_what(show: Show) -
 def button(opened: simcord.InteractionResult, label: str) -> dict[str, Any]:
     [found] = [one for row in rows(opened) for one in row["components"] if one.get("label") == label]
     return found
+
+
+async def test_what_is_drawn_names_the_setting_so_that_an_upgrade_never_makes_it_mean_another(show: Show) -> None:
+    for name in ("free_open", "repeat_days", "time_zone"):
+        option = OPTIONS[name]
+        opened = await open_settings(show, option.group.name)
+        await show.host.select(panel(opened), [name], custom_id=MENU)
+        drawn = [one["custom_id"] for row in rows(opened) for one in row["components"]]
+        assert [custom_id.split(":")[2] for custom_id in drawn] == [name, name, option.group.name]
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "settings:turn:0:0",  # as an earlier version named it
+        "settings:turn:gone:0",
+        "settings:turn:repeat_days:1",  # which is no switch any more
+        "settings:reset:gone",
+        "settings:change:gone",
+        "settings:back:GONE",
+        "settings:back:0",
+    ],
+)
+async def test_a_button_of_a_setting_that_is_gone_is_refused_in_one_sentence(show: Show, custom_id: str) -> None:
+    message = await drawn_before(show, discord.ui.Button(label="Old", custom_id=custom_id))
+    before = await bot_of(show).settings(show.guild.id)
+    assert text(await show.host.click(message, label="Old")).strip() == GONE
+    assert await bot_of(show).settings(show.guild.id) == before
+
+
+@pytest.mark.parametrize("custom_id", ["settings:option", "settings:group"])
+@pytest.mark.parametrize("value", ["0", "gone"])
+async def test_an_entry_of_a_select_that_is_gone_is_refused_in_one_sentence(
+    show: Show, custom_id: str, value: str
+) -> None:
+    options = [discord.SelectOption(label="Old", value=value)]
+    message = await drawn_before(show, discord.ui.Select(custom_id=custom_id, options=options))
+    assert text(await show.host.select(message, [value], custom_id=custom_id)).strip() == GONE
+
+
+async def drawn_before(show: Show, item: discord.ui.Item[Any]) -> discord.Message:
+    """A message of an earlier version of the bot."""
+    channel = show.env.bot.get_channel(show.debug.id)
+    assert isinstance(channel, discord.TextChannel)
+    view = discord.ui.View(timeout=None)
+    view.add_item(item)
+    view.stop()  # nobody listens to it as such
+    message = await channel.send(view=view)
+    await show.env.settle()
+    return message
 
 
 async def test_somebody_who_is_no_admin_any_more_changes_nothing(show: Show) -> None:

@@ -11,10 +11,12 @@ import pytest
 import simcord
 
 from bot import Bot
-from cogs.admin.pieces import PIECES
+from cogs.admin.pieces import PIECES, PORTAL, Piece
+from cogs.admin.setup_panel import UNKNOWN
 from tests.cogs.conftest import Show, text
 
 LINK = "https://youtu.be/{:011}"
+NEEDED: list[Piece] = [piece for piece in PIECES.values() if piece is not PORTAL]
 
 
 class Empty:
@@ -90,9 +92,9 @@ async def test_from_an_empty_server_to_the_first_played_song_in_four_steps(empty
 
 async def test_one_press_makes_all_that_is_missing_and_the_panel_says_so(empty: Empty) -> None:
     opened = await empty.setup()
-    assert words(opened).count("not yet") == 7
+    assert words(opened).count("not yet") == 8
     await empty.host.click(panel(opened), label="Make everything for me")
-    assert empty.made == {piece.name for piece in PIECES} | {"Music review"}
+    assert empty.made == {piece.name for piece in NEEDED} | {"Music review"}
     assert "Reviewers" in empty.guild.roles
     assert "All set" in words(opened)
     assert "not yet" not in words(opened)
@@ -145,7 +147,7 @@ async def test_without_the_right_to_make_channels_it_says_so_and_leads_from_pick
     assert "I need Manage Channels" in words(opened)
     assert "I need Manage Roles" in words(opened)
     assert button(opened, "Make everything for me")["disabled"]
-    for piece in PIECES:
+    for piece in NEEDED:
         assert f"**{piece.label}**: {piece.why} Pick a channel below." in words(opened)
         await pick(empty, opened, empty.guild.create_text_channel(piece.name))
     assert "**Reviewer role**: Its members run the queue" in words(opened)
@@ -172,7 +174,7 @@ async def test_a_channel_that_is_closed_to_the_bot_is_pointed_to_by_its_own_sett
     opened = await empty.setup()
     closed = discord.PermissionOverwrite(attach_files=False)
     stage = empty.guild.create_text_channel("stage", overwrites={empty.guild.default_role: closed})
-    await empty.host.select(panel(opened), ["3"], custom_id="setup:goto")
+    await empty.host.select(panel(opened), ["now-playing"], custom_id="setup:goto")
     await pick(empty, opened, stage)
     assert f"In {stage.mention} I lack Attach Files (the channel's own settings, Permissions," in words(opened)
 
@@ -181,16 +183,80 @@ async def test_any_piece_can_be_chosen_anew(empty: Empty) -> None:
     opened = await empty.setup()
     await empty.host.click(panel(opened), label="Make everything for me")
     other = empty.guild.create_text_channel("other")
-    await empty.host.select(panel(opened), ["1"], custom_id="setup:goto")
+    await empty.host.select(panel(opened), ["live-queue"], custom_id="setup:goto")
     await pick(empty, opened, other)
     assert f"**Live queue**: {other.mention}" in words(opened)
     assert empty.channel("live-queue").history() == []
     assert [m.embeds[0].title for m in other.pinned_messages()] == ["Live queue"]
 
 
+async def test_the_portal_is_posted_among_the_submissions_with_the_rest(empty: Empty) -> None:
+    opened = await empty.setup()
+    assert "**Portal**: not yet, but you can do without it" in words(opened)
+    await empty.host.click(panel(opened), label="Make everything for me")
+    songs = empty.channel("submit-your-song")
+    assert f"**Portal**: {songs.mention}" in words(opened)
+    [post] = songs.history()
+    assert (await empty.anna.click(post, label="Submit link")).modal
+
+
+async def test_a_show_is_complete_without_the_portal_and_it_can_be_hung_anywhere_later(empty: Empty) -> None:
+    opened = await empty.setup()
+    for piece in NEEDED:
+        await pick(empty, opened, empty.guild.create_text_channel(piece.name))
+    await pick(empty, opened, empty.guild.create_role("Crew"))
+    assert "All set" in words(opened)
+    await empty.host.select(panel(opened), ["portal"], custom_id="setup:goto")
+    await empty.host.click(panel(opened), label="Make just this one")
+    assert len(empty.channel("submit-your-song").history()) == 1
+    await empty.host.select(panel(opened), ["portal"], custom_id="setup:goto")
+    await pick(empty, opened, empty.guild.create_text_channel("lounge"))
+    assert f"**Portal**: {empty.channel('lounge').mention}" in words(opened)
+    assert len(empty.channel("lounge").history()) == 1
+    assert empty.channel("submit-your-song").history() == []
+
+
+async def test_what_hung_in_a_channel_that_was_deleted_is_gone_and_can_be_made_again(empty: Empty) -> None:
+    opened = await empty.setup()
+    await empty.host.click(panel(opened), label="Make everything for me")
+    for name in ("live-queue", "reviewers"):
+        channel = empty.env.bot.get_channel(empty.channel(name).id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.delete()
+    await empty.env.settle()
+    opened = await empty.setup()
+    assert "**Live queue**: gone, please choose again" in words(opened)
+    assert "**Reviewers**: gone, please choose again" in words(opened)
+    await empty.host.click(panel(opened), label="Make everything for me")
+    assert "All set" in words(opened)
+    assert len(empty.channel("reviewers").pinned_messages()) == 2
+
+
+async def test_what_the_bot_lacks_in_a_channel_with_two_uses_is_said_once(empty: Empty) -> None:
+    await empty.allow(pin_messages=False)
+    opened = await empty.setup()
+    for name in ("live-queue", "reviewers"):
+        await empty.host.select(panel(opened), [name], custom_id="setup:goto")
+        await pick(empty, opened, empty.lobby)
+    assert words(opened).count(f"In {empty.lobby.mention} I lack Pin Messages") == 1
+
+
+@pytest.mark.parametrize("custom_id", ["setup:make:3", "setup:make:gone"])
+async def test_a_button_for_a_piece_that_is_gone_is_refused_in_one_sentence(empty: Empty, custom_id: str) -> None:
+    channel = empty.env.bot.get_channel(empty.lobby.id)
+    assert isinstance(channel, discord.TextChannel)
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Old", custom_id=custom_id))
+    view.stop()  # nobody listens to it as such
+    message = await channel.send(view=view)
+    await empty.env.settle()
+    assert text(await empty.host.click(message, label="Old")).strip() == UNKNOWN
+    assert empty.made == set()
+
+
 async def test_everyone_can_not_be_made_reviewers(empty: Empty) -> None:
     opened = await empty.setup()
-    await empty.host.select(panel(opened), ["6"], custom_id="setup:goto")
+    await empty.host.select(panel(opened), ["role"], custom_id="setup:goto")
     answer = await pick(empty, opened, empty.guild.default_role)
     assert "choose a role of its own" in text(answer)
     assert "**Reviewer role**: not yet" in words(opened)
@@ -221,7 +287,7 @@ async def test_two_admins_at_once_make_it_once(empty: Empty) -> None:
     )
     await empty.env.settle()
     assert sorted(str(result) for result in results) == ["I am making them already. Please give me a moment.", "None"]
-    assert len(empty.made) == len(PIECES) + 1
+    assert len(empty.made) == len(NEEDED) + 1
 
 
 def tree_of(show: Show) -> discord.app_commands.CommandTree[Any]:

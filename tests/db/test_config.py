@@ -77,7 +77,9 @@ async def test_every_setting_can_be_stored_and_put_back(con: Connection) -> None
     assert await config.forget(con, GUILD, HOST.id, *OPTIONS) == DEFAULTS
 
 
-@pytest.mark.parametrize("typed", ["UTC", "Europe/Berlin", "america/new york", "Asia/Kolkata", " Pacific/Auckland "])
+@pytest.mark.parametrize(
+    "typed", ["UTC", "Etc/UTC", "Europe/Berlin", "america/new york", "Asia/Kolkata", " Pacific/Auckland "]
+)
 async def test_a_time_zone_that_is_taken_works_in_postgresql_and_in_python(con: Connection, typed: str) -> None:
     zone = await config.time_zone(con, typed)
     assert zone
@@ -85,8 +87,17 @@ async def test_a_time_zone_that_is_taken_works_in_postgresql_and_in_python(con: 
     assert ZoneInfo(zone).key == zone
 
 
-@pytest.mark.parametrize("typed", ["", "Mars", "posix/UTC", "right/UTC", "%", "Europe/", "+3", "localtime", "../UTC"])
+@pytest.mark.parametrize("typed", ["", "Mars", "posix/UTC", "right/UTC", "%", "Europe/", "+3", "../UTC"])
 async def test_what_is_no_time_zone_is_not_taken(con: Connection, typed: str) -> None:
+    assert await config.time_zone(con, typed) is None
+
+
+@pytest.mark.parametrize("typed", ["Factory", "factory", "localtime", "posixrules"])
+@pytest.mark.parametrize("python", [set(), {"Factory", "localtime", "posixrules"}])
+async def test_what_is_in_the_lists_but_no_place_is_not_taken(
+    con: Connection, monkeypatch: pytest.MonkeyPatch, typed: str, python: set[str]
+) -> None:
+    monkeypatch.setattr(config, "available_timezones", lambda: python)
     assert await config.time_zone(con, typed) is None
 
 
