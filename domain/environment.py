@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+_YES_OR_NO = {"": False, "true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+
 
 class Mistakes(Exception):
     """One line per value that cannot be used."""
@@ -19,12 +21,14 @@ class Environment:
     token: str | None = None
     database_url: str | None = None
     guild_id: int | None = None
+    any_handle: bool = False
+    sign_api_key: str | None = None
 
     @property
     def secrets(self) -> list[str]:
-        """What no log line may show: the token, and the database's address and password, typed in any way."""
+        """What no log line may show: token and key, and the database's address and password, typed in any way."""
         password = re.search(r"//[^/:]*:([^/]*)@|[?&]password=([^&#]*)", self.database_url or "")
-        found = [self.token, self.database_url, *(password.groups() if password else ())]
+        found = [self.token, self.sign_api_key, self.database_url, *(password.groups() if password else ())]
         return [secret for raw in found if raw for secret in {raw, unquote(raw)}]
 
 
@@ -38,6 +42,13 @@ def environment_from(variables: Mapping[str, str]) -> Environment:
     guild = values.get("GUILD_ID") or None
     if guild and not (guild.isascii() and guild.isdecimal() and 15 <= len(guild) <= 20):
         mistakes.append("GUILD_ID is no server id: a number of 17 to 20 digits (Discord: right-click, Copy Server ID).")
+    any_handle = _YES_OR_NO.get(values.get("ALLOW_ANY_HANDLE_LINKING", "").lower())
+    if any_handle is None:
+        mistakes.append("ALLOW_ANY_HANDLE_LINKING is neither true nor false.")
+    sign_api_key = values.get("SIGN_API_KEY") or None
+    if sign_api_key and not re.fullmatch(r"[!-~]+", sign_api_key):
+        mistakes.append("SIGN_API_KEY is no API key. Copy it from the dashboard of eulerstream.com, or leave it empty.")
     if mistakes:
         raise Mistakes("\n".join(mistakes))
-    return Environment(token, values.get("DATABASE_URL") or None, int(guild) if guild else None)
+    database_url = values.get("DATABASE_URL") or None
+    return Environment(token, database_url, int(guild) if guild else None, bool(any_handle), sign_api_key)

@@ -18,6 +18,13 @@ class Kind(StrEnum):
     PLAYING = "playing"
     MOVED = "moved"
     REMOVED = "removed"
+    LIFTED = "lifted"
+    LIFTED_FOR_ALL = "lifted for all"
+    """Told to everybody in the submission channel."""
+
+
+CHOICES = (Kind.NEXT, Kind.PLAYING, Kind.MOVED, Kind.REMOVED, Kind.LIFTED)
+"""What everybody can switch on and off for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class Notice:
     user_id: int
     kind: Kind
     detail: str
-    """The line a song was moved to, or the reason of a removal."""
+    """The line a song was moved or lifted to, of a lift with who gave what in a second line; or why it was removed."""
     age: timedelta
     begun_at: datetime | None
     """When it was first tried to be sent; a try that was cut off may have succeeded."""
@@ -40,6 +47,16 @@ class Notice:
     """Whether a later notice says where the song is now."""
     dms_closed: bool
     """Whether it was found today that the submitter takes no direct messages."""
+
+    @property
+    def line(self) -> str:
+        """The name of the line a song was moved or lifted to."""
+        return self.detail.partition("\n")[0]
+
+    @property
+    def gave(self) -> str:
+        """Who gave what for a lift."""
+        return self.detail.partition("\n")[2]
 
 
 class Verdict(Enum):
@@ -62,5 +79,5 @@ def _true(notice: Notice) -> bool:
     if notice.kind is Kind.PLAYING:
         return notice.song.playing
     line = notice.song.line
-    there = line is Line.REMOVED if notice.kind is Kind.REMOVED else line is not None and line.label == notice.detail
+    there = line is Line.REMOVED if notice.kind is Kind.REMOVED else line is not None and line.label == notice.line
     return there and not notice.superseded

@@ -13,6 +13,15 @@ PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """The entry of the log that put a song into its paid line: by whom, and what with (a gift, Luxury Coins)."""
+
+    action: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A song on a page, with its number over all pages and what a reviewer wants to know of it."""
 
@@ -20,8 +29,8 @@ class Row:
     song: Song
     points: Mapping[str, int] = field(default_factory=dict[str, int])
     """What the score of a Free song is made of, by kind; their sum is the score."""
-    placed_by: str = ""
-    """Who put a paid song into its line."""
+    paid: Payment | None = None
+    """How a song came into its paid line; None where the log does not know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, TypeAlias, get_type_hints
 
+from domain.lines import Line
 from domain.refusals import Refused
 
 
@@ -14,6 +15,8 @@ class Group(StrEnum):
 
     SUBMITTING = "Submitting"
     POINTS = "Points"
+    LIVE = "The LIVE"
+    COINS = "Luxury Coins and lifts"
     TELLING = "Messages to listeners"
     SERVER = "This server"
 
@@ -79,6 +82,17 @@ def _is(default: Any, option: Option) -> Any:
     return field(default=default, metadata={"option": option})
 
 
+def _points(default: int, event: str) -> Any:
+    label, why = f"Points for {event}", f"What a handle on TikTok gets for {event}."
+    return _is(default, Number(Group.POINTS, label, why, 0, 10_000, "point"))
+
+
+def _credit(default: int, line: Line) -> Any:
+    label = f"Coins for {line.label}"
+    why = f"What a listener gives in TikTok coins, in one LIVE, for a lift to {line.label}."
+    return _is(default, Number(Group.COINS, label, why, 1, 1_000_000, "coin"))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an admin can set for a guild; channels and roles are Discord ids, None is "not set".
@@ -89,6 +103,7 @@ class Settings:
     submission_channel: int | None = None
     now_playing_channel: int | None = None
     bookmark_channel: int | None = None
+    metrics_channel: int | None = None
     debug_channel: int | None = None
     reviewer_role: int | None = None
     free_open: bool = _is(
@@ -130,6 +145,100 @@ class Settings:
             "point",
         ),
     )
+    join_points: int = _points(0, "joining")
+    like_points: int = _points(1, "a like, however many taps")
+    comment_points: int = _points(2, "a comment")
+    share_points: int = _points(5, "a share")
+    follow_points: int = _points(10, "a follow")
+    subscription_points: int = _points(25, "a subscription")
+    gift_points: int = _points(2, "each of a gift's first coins")
+    gift_first_coins: int = _is(
+        999, Number(Group.POINTS, "A gift's first coins", "How many coins of a gift count as its first.", 0, 1_000_000)
+    )
+    gift_further_points: int = _points(1, "each further coin of a gift")
+    watch_next: bool = _is(
+        False,
+        Switch(
+            Group.LIVE,
+            "When the host ends the LIVE",
+            "Whether the bot waits for the next LIVE of the same host.",
+            "wait for the next one",
+            "stop listening",
+        ),
+    )
+    retention_days: int = _is(
+        90,
+        Number(
+            Group.LIVE,
+            "Days that every message is kept",
+            "Older messages of a LIVE are put into a file and deleted; all sums stay.",
+            *(7, 3_650),
+            "day",
+        ),
+    )
+    verified_only: bool = _is(
+        False,
+        Switch(
+            Group.LIVE,
+            "Linking a TikTok handle",
+            "Whether a listener has to type a code in the chat of the LIVE first, with /verify-tiktok.",
+            "needs a code in the chat",
+            "needs no proof",
+        ),
+    )
+    tell_lifts: bool = _is(
+        True,
+        Switch(
+            Group.LIVE,
+            "When a gift lifts a song",
+            "Whether everybody is told so in the submission channel.",
+            "tell everybody",
+            "tell only the submitter",
+        ),
+    )
+    watch_idle_minutes: int = _is(
+        10,
+        Number(
+            Group.COINS,
+            "Minutes a viewer counts as watching",
+            "How long after the last sign of a viewer their minutes still count.",
+            *(1, 240),
+            "minute",
+        ),
+    )
+    watch_minutes: int = _is(
+        30,
+        Number(
+            Group.COINS,
+            "Minutes watched for Luxury Coins",
+            "How many full minutes of watching bring Luxury Coins.",
+            *(1, 1_440),
+            "minute",
+        ),
+    )
+    watch_coins: int = _is(
+        1,
+        Number(Group.COINS, "Luxury Coins for watching", "What those minutes of watching bring.", *(0, 10_000), "coin"),
+    )
+    gift_coins: int = _is(
+        2,
+        Number(
+            Group.COINS,
+            "Luxury Coins for a gift",
+            "What every full 100 TikTok coins of a gift bring.",
+            *(0, 10_000),
+            "coin",
+        ),
+    )
+    skip_price: int = _is(
+        1_000,
+        Number(Group.COINS, "Price of a 10 Skip", "What /buy-skip costs in Luxury Coins.", *(1, 1_000_000), "coin"),
+    )
+    credit_5: int = _credit(1_000, Line.SKIP_5)
+    credit_10: int = _credit(2_000, Line.SKIP_10)
+    credit_15: int = _credit(4_000, Line.SKIP_15)
+    credit_20: int = _credit(5_000, Line.SKIP_20)
+    credit_25: int = _credit(6_000, Line.SKIP_25)
     mention_when_dms_closed: bool = _is(
         True,
         Switch(
@@ -154,6 +263,7 @@ CHANNELS = {
     "submission_channel": "Submissions",
     "now_playing_channel": "Now playing",
     "bookmark_channel": "Bookmarks",
+    "metrics_channel": "Reports after the LIVE",
     "debug_channel": "Debug",
 }
 DEFAULTS = Settings()

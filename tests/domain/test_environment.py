@@ -20,6 +20,21 @@ def test_values_are_taken_as_they_are_meant() -> None:
     assert found == Environment(TOKEN, None, 123456789012345678)
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("true", True), ("False", False), ("YES", True), ("no", False), ("1", True), ("0", False), (" ", False)],
+)
+def test_yes_and_no_may_be_said_in_three_ways(word: str, meant: bool) -> None:
+    assert environment_from({"ALLOW_ANY_HANDLE_LINKING": word}).any_handle is meant
+
+
+@pytest.mark.parametrize(("name", "value"), [("ALLOW_ANY_HANDLE_LINKING", "perhaps"), ("SIGN_API_KEY", "käy")])
+def test_what_is_no_answer_or_no_key_is_named(name: str, value: str) -> None:
+    with pytest.raises(Mistakes, match=name) as refused:
+        environment_from({name: value})
+    assert value not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["GUILD_ID", "DISCORD_BOT_TOKEN"])
 @pytest.mark.parametrize("value", ["secret words", "12", "-123456789012345678", "a.b", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧"])
 def test_a_bad_value_is_named_without_being_shown(name: str, value: str) -> None:
@@ -44,3 +59,4 @@ def test_no_way_of_writing_the_password_is_left_out_of_what_logs_must_hide() -> 
         secrets = Environment(TOKEN, url).secrets
         assert {TOKEN, url, "p%40ss%2Fword", "p@ss/word"} <= set(secrets)
     assert Environment().secrets == []
+    assert Environment(sign_api_key="euler_1").secrets == ["euler_1"]

@@ -31,12 +31,16 @@ TRUE = {
     Kind.PLAYING: a_notice(Kind.PLAYING, {"line": Line.PLAYED, "playing": True}),
     Kind.MOVED: a_notice(Kind.MOVED, {"line": Line.SKIP_10}, detail="10 Skip"),
     Kind.REMOVED: a_notice(Kind.REMOVED, {"line": Line.REMOVED}, detail="not music"),
+    Kind.LIFTED: a_notice(Kind.LIFTED, {"line": Line.SKIP_5}, detail="5 Skip\n@anna 1,000 coins"),
+    Kind.LIFTED_FOR_ALL: a_notice(Kind.LIFTED_FOR_ALL, {"line": Line.SKIP_25}, detail="25+ Skip\n@anna 6,000 coins"),
 }
 FALSE = {
     Kind.NEXT: a_notice(Kind.NEXT, {}, place=Place(Line.FREE, 2, 2)),
     Kind.PLAYING: a_notice(Kind.PLAYING, {"line": Line.PLAYED}),
     Kind.MOVED: a_notice(Kind.MOVED, {"line": Line.SKIP_5}, detail="10 Skip"),
     Kind.REMOVED: a_notice(Kind.REMOVED, {"line": Line.FREE}),
+    Kind.LIFTED: a_notice(Kind.LIFTED, {"line": Line.SKIP_10}, detail="5 Skip\n@anna 1,000 coins"),
+    Kind.LIFTED_FOR_ALL: a_notice(Kind.LIFTED_FOR_ALL, {}, detail="25+ Skip\n@anna 6,000 coins"),
 }
 
 

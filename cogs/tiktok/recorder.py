@@ -1,0 +1,233 @@
+"""Keeps what is heard until the database has it: in memory, and when the bot stops meanwhile, in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+
+from db import gifts, recording, watch
+from db.pool import transient
+from db.recording import Written
+from domain.backlog import Backlog
+from domain.live import Event, GiftStep, Kind, Session, Viewer
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+log = logging.getLogger(__name__)
+
+BATCH = 2_000
+"""Events that are written at once, at most: the more, the oftener somebody in it has done several things."""
+REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError)
+"""What the database says of an event that it will never take."""
+
+
+class Recorder:
+    """One LIVE's way into the database.
+
+    What is heard is written at once, then after a short rest what came meanwhile, until nothing is left: so a
+    quiet LIVE is written event by event and a wild one in big batches. What is not written is tried again.
+    """
+
+    most = 120_000
+    """Events that wait while the database is away; then joins and likes are given up first, and gifts never."""
+    rest = 0.02
+    retry = 1.0
+    patience = 5.0
+    """Seconds for the last write when the bot stops."""
+    idle = timedelta(seconds=10)
+    """A streak that has not grown for so long is over."""
+
+    def __init__(self, bot: Bot, session: Session) -> None:
+        self.bot = bot
+        self.session = session
+        self.heard = 0
+        self._backlog = Backlog(self.most)
+        self._lost_written = 0
+        self._failing = self._streaks = self._over = False
+        self._round: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
+        self._alone = asyncio.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """Events that are not written yet."""
+        return len(self._backlog)
+
+    @property
+    def lost(self) -> Counter[Kind]:
+        """What found no room, by kind."""
+        return self._backlog.lost
+
+    def hear(self, event: Event) -> None:
+        """Takes an event; never waits and never fails."""
+        self.heard += 1
+        self._backlog.add(event)
+        self._start()
+
+    def _start(self) -> None:
+        if self._round is None or self._round.done():
+            self._round = asyncio.create_task(self._write_all(), name=f"recorder of session {self.session.id}")
+
+    async def _write_all(self) -> None:
+        while True:
+            try:
+                await self._write(self._backlog.take(BATCH))
+            except Exception as error:  # noqa: BLE001  (whatever it is: what was heard stays, and is tried again)
+                self._say_that_it_waits(error)
+                await asyncio.sleep(self.retry)
+                continue
+            self._failing = False
+            self._backlog.written()
+            await asyncio.sleep(self.rest)
+            if not self.waiting:
+                break
+        if self._streaks and not self._over:
+            self._look_later()
+
+    def _say_that_it_waits(self, error: Exception) -> None:
+        """Once an outage, with the whole story if it is none of the database's usual ones."""
+        if not self._failing:
+            unexpected = None if transient(error) else error
+            log.warning("Session %s can't be written: %r. I go on trying", self.session.id, error, exc_info=unexpected)
+        self._failing = True
+
+    def _look_later(self) -> None:
+        """A streak may be cut off without an end; nobody waits for it meanwhile."""
+        if self._later:
+            self._later.cancel()
+        wait = self.idle.total_seconds() + self.rest
+        self._later = asyncio.get_running_loop().call_later(wait, self._start)
+
+    async def _write(self, events: Sequence[Event]) -> None:
+        """Writes events; halves them to find one that the database will never take, and goes on without it."""
+        try:
+            async with self._alone:
+                await self._write_once(events)
+        except REFUSED as error:
+            if not events or transient(error):
+                raise
+            if len(events) == 1:
+                log.exception("The database does not take %r; I go on without it", events[0])
+                return
+            middle = len(events) // 2
+            await self._write(events[:middle])
+            await self._write(events[middle:])
+
+    async def _write_once(self, events: Sequence[Event]) -> None:
+        settings = await self.bot.settings(self.session.guild_id)
+        lost = self.lost.total()
+        idle = timedelta() if self._over else self.idle
+        async with self.bot.pool.acquire() as con:
+            written = await recording.write(con, self.session, events, settings, idle, lost - self._lost_written)
+        self._lost_written = lost
+        self._streaks = written.streaks
+        self._tell(written)
+
+    def _tell(self, written: Written) -> None:
+        guild_id = self.session.guild_id
+        if written.people:
+            self.bot.dispatch("counted", guild_id, written.people)
+        if written.credit:
+            self.bot.dispatch("credit_grew", guild_id)
+        if written.proven:
+            self.bot.dispatch("code_typed", guild_id)
+
+    async def add(self, events: Sequence[Event]) -> None:
+        """Writes what was heard at another time, and counts its streaks; raises if the database is away."""
+        self._over = True
+        for start in range(0, max(1, len(events)), BATCH):
+            await self._write(events[start : start + BATCH])
+
+    async def minute(self) -> None:
+        """Counts this minute as watched by all who are there; not beside a write, as both lock the same rows."""
+        settings = await self.bot.settings(self.session.guild_id)
+        async with self._alone, self.bot.pool.acquire() as con:
+            await watch.minute(con, self.session, int(time.time() // 60), settings)
+
+    async def drain(self) -> None:
+        """Until everything that was heard is written."""
+        while self.waiting and self._round:
+            await asyncio.wait([self._round])
+
+    async def stop(self) -> None:
+        """The connection has ended: writes what is left and counts the streaks that were cut.
+
+        If the database does not take it in time, it goes into a file for the next start.
+        """
+        self._over = True
+        if self._later:
+            self._later.cancel()
+        await self._wait_for_round()
+        self._start()  # once more, for the streaks
+        await self._wait_for_round()
+        if self._round and not self._round.done():
+            self._round.cancel()
+            await asyncio.wait([self._round])
+        if left := self._backlog.rest():
+            await asyncio.to_thread(keep, self.bot.data, self.session, left)
+
+    async def _wait_for_round(self) -> None:
+        if self._round:
+            await asyncio.wait([self._round], timeout=self.patience)
+
+
+def keep(folder: Path, session: Session, events: Sequence[Event]) -> None:
+    """Adds a file with what could not be written; it is there whole or not at all."""
+    aside = folder / f"unwritten-{session.id}-{time.time_ns()}.part"
+    aside.write_text("\n".join(json.dumps(line, default=_plain) for line in (session, *events)), encoding="utf-8")
+    aside.rename(aside.with_suffix(".jsonl"))
+    log.warning("%s events of session %s are kept in %s until the next start", len(events), session.id, folder)
+
+
+def _plain(value: Any) -> str | dict[str, Any]:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+async def take_in(bot: Bot) -> None:
+    """At the start, before anything is heard: writes what an earlier stop had to keep in files, and counts streaks
+    that a crash has cut off. A file goes once it is written; one that can't be read stays.
+    """
+    for file in sorted(await asyncio.to_thread(lambda: list(bot.data.glob("unwritten-*.jsonl")))):
+        try:
+            session, events = await asyncio.to_thread(_read, file)
+        except (ValueError, KeyError, TypeError):
+            log.exception("%s can't be read; it stays where it is", file)
+            continue
+        await Recorder(bot, session).add(events)
+        await asyncio.to_thread(file.unlink)
+        log.info("%s events of session %s, kept by an earlier stop, are written now", len(events), session.id)
+    async with bot.pool.acquire() as con:
+        sessions = await gifts.cut_off(con)
+    for session in sessions:
+        await Recorder(bot, session).add([])
+
+
+def _read(file: Path) -> tuple[Session, list[Event]]:
+    first, *lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    session = Session(**first | {"started_at": datetime.fromisoformat(first["started_at"])})
+    return session, [_event(line) for line in lines]
+
+
+def _event(values: dict[str, Any]) -> Event:
+    return Event(
+        **values
+        | {
+            "kind": Kind(values["kind"]),
+            "at": datetime.fromisoformat(values["at"]),
+            "viewer": values["viewer"] and Viewer(**values["viewer"]),
+            "gift": values["gift"] and GiftStep(**values["gift"]),
+        }
+    )

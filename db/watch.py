@@ -1,0 +1,59 @@
+"""Watch time: a minute for everybody who was there, and the Luxury Coins that it brings."""
+
+from __future__ import annotations
+
+from db import coins
+from db.pool import Connection
+from domain.live import Session
+from domain.points import watched
+from domain.settings import Settings
+
+
+async def minute(con: Connection, session: Session, number: int, settings: Settings) -> int:
+    """Counts a minute for every viewer whose last sign is recent enough, in one transaction; returns how many.
+
+    `number` is the minute of the epoch; each counts once, and one before the last counted never.
+    """
+    async with con.transaction():
+        fresh = await con.execute(
+            "update live_sessions set minute = $2 where id = $1 and minute < $2 and ended_at is null",
+            session.id,
+            number,
+        )
+        if fresh == "UPDATE 0":
+            return 0
+        rows = await con.fetch(
+            """
+            with there as (
+                update session_people set watched = watched + 1
+                where session_id = $1 and last_at > to_timestamp($3::bigint * 60) - make_interval(mins => $4)
+                returning tiktok_id
+            )
+            update tiktok_accounts as a set watched = a.watched + 1 from there
+            where a.guild_id = $2 and a.tiktok_id = there.tiktok_id
+            returning a.tiktok_id, a.watched
+            """,
+            session.id,
+            session.guild_id,
+            number,
+            settings.watch_idle_minutes,
+        )
+        await _pay(con, session.guild_id, {row["tiktok_id"]: row["watched"] for row in rows}, settings)
+        return len(rows)
+
+
+async def _pay(con: Connection, guild_id: int, minutes: dict[int, int], settings: Settings) -> None:
+    earned = {who: watched(so_far, settings) for who, so_far in minutes.items() if so_far >= settings.watch_minutes}
+    if not earned:
+        return
+    await con.execute(
+        """
+        update tiktok_accounts as a set watched = e.rest
+        from unnest($2::bigint[], $3::bigint[]) as e (tiktok_id, rest)
+        where a.guild_id = $1 and a.tiktok_id = e.tiktok_id
+        """,
+        guild_id,
+        list(earned),
+        [rest for _, rest in earned.values()],
+    )
+    await coins.earn(con, guild_id, {who: paid for who, (paid, _) in earned.items() if paid}, "watching")
