@@ -44,6 +44,9 @@ COGS = (
     "cogs.queue",
     "cogs.boards",
     "cogs.notices",
+    "cogs.points",
+    "cogs.tiktok",
+    "cogs.accounts",
     "cogs.admin",
     "cogs.privacy",
     "cogs.help",
@@ -59,12 +62,20 @@ STOPS_THE_START = (Mistakes, BadAddress, CannotClaim, CannotOpen, MigrationRefus
 
 
 class Bot(commands.Bot):
-    """The bot on its pool; `home` is the folder that holds uploads/."""
+    """The bot on its pool; `home` is the folder that holds uploads/ and data/."""
 
     prompt = 5.0
     """Seconds for the database; a connection that hangs is given up after half as long again, and an answer sent."""
 
-    def __init__(self, pool: Pool, *, home: Path = HERE, guild_id: int | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        home: Path = HERE,
+        guild_id: int | None = None,
+        any_handle: bool = False,
+        sign_api_key: str | None = None,
+    ) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, message_content=True)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -78,11 +89,15 @@ class Bot(commands.Bot):
         )
         self.pool = pool
         self.uploads = home / "uploads"
+        self.data = home / "data"
+        self.any_handle = any_handle
+        self.sign_api_key = sign_api_key
         self.only_guild = discord.Object(guild_id) if guild_id else None
         self._settings: dict[int, Settings] = {}
         self._changes: Counter[int] = Counter()
 
     async def setup_hook(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
         self.add_dynamic_items(Cancel)
         for cog in COGS:
             await self.load_extension(cog)
@@ -195,7 +210,14 @@ async def run(environment: Environment) -> None:
     """Runs the bot until it is told to stop."""
     assert environment.token
     async with database(environment.database_url, DATA / "postgres") as pool:
-        await stay_connected(partial(Bot, pool, guild_id=environment.guild_id), environment.token)
+        make_bot = partial(
+            Bot,
+            pool,
+            guild_id=environment.guild_id,
+            any_handle=environment.any_handle,
+            sign_api_key=environment.sign_api_key,
+        )
+        await stay_connected(make_bot, environment.token)
 
 
 async def stay_connected(make_bot: Callable[[], Bot], token: str) -> None:
@@ -236,7 +258,7 @@ async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
 
 
 class Secretive(logging.Formatter):
-    """Leaves the bot's token and the database's password out of every line, tracebacks included."""
+    """Leaves the bot's token, keys and the database's password out of every line, tracebacks included."""
 
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__("{asctime} {levelname:<7} {name}: {message}", style="{")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 FOR_ALL = {
     "Your songs": ("submit", "submitfile", "mysubmissions", "queue", "position", "notifications", "help"),
+    "You on TikTok": ("link-tiktok", "verify-tiktok", "my-tiktok-handles", "unlink-tiktok"),
+    "The LIVE": ("stream stats",),
+    "Points and coins": ("points", "balance", "buy-skip", "leaderboard"),
     "Your data": ("mydata", "forgetme"),
 }
 FOR_REVIEWERS = {
@@ -34,6 +37,7 @@ FOR_REVIEWERS = {
         "open-submissions",
         "close-submissions",
     ),
+    "Listening to a LIVE": ("tiktok connect", "tiktok status", "tiktok disconnect"),
 }
 FOR_ADMINS = {
     "Setting up": (
@@ -49,7 +53,9 @@ FOR_ADMINS = {
         "setbookmarkchannel",
         "setdebugchannel",
     ),
-    "Looking after it": ("selfheal", "cleandebugchannel", "reload"),
+    "Handles": ("admin-link", "admin-unlink"),
+    "What listeners have": ("coins view", "coins add", "coins remove", "givepoints", "resetpoints"),
+    "Looking after it": ("selfheal", "cleandebugchannel", "stream reset", "reload"),
 }
 
 
@@ -69,7 +75,7 @@ class Help(commands.Cog):
 
     def _page(self, groups: dict[str, tuple[str, ...]]) -> discord.Embed:
         embed = discord.Embed(title="What you can do here", color=discord.Color(0x5865F2))
-        commands_ = {command.name: command for command in self.bot.tree.get_commands()}
+        commands_ = {command.qualified_name: command for command in self.bot.tree.walk_commands()}
         for title, names in groups.items():
             lines = [f"`/{name}` {getattr(commands_[name], 'description', '')}" for name in names]
             embed.add_field(name=title, value="\n".join(lines), inline=False)

@@ -1,0 +1,173 @@
+"""The commands of the LIVE, what begins with the bot's start, and the minute of watch time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from cogs import rights
+from cogs.answers import Interaction, acknowledge, answer
+from cogs.tiktok import embeds, recorder
+from cogs.tiktok.connection import Live
+from db import sessions, stream
+from db.pool import transient
+from domain.connecting import Active, Disconnected, Pace, Request
+from domain.handles import handle_of
+from domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+log = logging.getLogger(__name__)
+
+NOT_CONNECTED = "No LIVE is listened to. /tiktok connect listens to one."
+NO_STREAM = "There are no figures yet: no LIVE was heard so far. /tiktok connect listens to one."
+
+
+class Tiktok(commands.Cog):
+    client_options: ClassVar[dict[str, Any]] = {}
+    """Keyword arguments of TikTokLiveClient; tests and the demo have a TikTok of their own."""
+    pace = Pace()
+
+    of_live = app_commands.Group(name="tiktok", description="Listen to a LIVE on TikTok")
+    of_stream = app_commands.Group(name="stream", description="The figures of the stream")
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+        self.lives: dict[int, Live] = {}
+        self._doors: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One at a time may begin or end the LIVE of a guild."""
+
+    async def cog_load(self) -> None:
+        self.begin_again.start()
+        self.minute.start()
+
+    async def cog_unload(self) -> None:
+        self.begin_again.cancel()
+        self.minute.cancel()
+        await asyncio.gather(*(live.leave() for live in self.lives.values()), return_exceptions=True)
+
+    @of_live.command(name="connect", description="Listen to the LIVE of a host on TikTok")
+    @app_commands.describe(
+        username="The host: name, @name or the address of their profile",
+        persistent="Go on trying until the host is live (that is so, if left out)",
+    )
+    async def connect(self, interaction: Interaction, username: str, persistent: bool = True) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        guild = rights.guild_of(interaction)
+        live = await self._begin(Request(guild.id, handle_of(username), persistent, interaction.user.id))
+        await live.news()
+        await answer(interaction, embed=embeds.answer(live, datetime.now(UTC)))
+
+    @of_live.command(name="status", description="How it goes with the LIVE")
+    async def status(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        live = self.lives.get(rights.guild_of(interaction).id)
+        await answer(interaction, embed=embeds.status(live, datetime.now(UTC)))
+
+    @of_live.command(name="disconnect", description="Stop listening to the LIVE, or trying to reach it")
+    async def disconnect(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        await rights.reviewers_only(interaction)
+        await answer(interaction, await self._end(rights.guild_of(interaction).id))
+
+    @of_stream.command(name="stats", description="Viewers, likes, coins, followers, shares and gifts of the stream")
+    async def stats(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        guild = rights.guild_of(interaction)
+        async with self.bot.connection() as con:
+            figures = await stream.stats(con, guild.id)
+        if figures is None:
+            raise Refused(NO_STREAM)
+        await answer(interaction, embed=embeds.stats(figures))
+
+    @of_stream.command(name="reset", description="Let the figures of the stream start at zero")
+    async def reset(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        rights.admins_only(interaction)
+        guild = rights.guild_of(interaction)
+        async with self.bot.connection() as con:
+            await stream.reset(con, guild.id)
+        await answer(interaction, "The figures of the stream start at zero again. The totals of all streams stay.")
+
+    async def _begin(self, request: Request) -> Live:
+        """Raises Refused while another LIVE of the guild is listened to, or tried."""
+        async with self._doors[request.guild_id], self.bot.connection() as con:
+            if before := self.lives.get(request.guild_id):
+                if not isinstance(before.state, Disconnected):
+                    raise Refused(embeds.taken(before))
+                await before.over()
+            await sessions.ask(con, request)
+            return self._listen(Live(self.bot, request, self.client_options, self.pace))
+
+    def _listen(self, live: Live) -> Live:
+        self.lives[live.request.guild_id] = live
+        live.start()
+        return live
+
+    async def _end(self, guild_id: int) -> str:
+        """What was ended, in words. In the database first, so that a restart does not begin again what was ended."""
+        async with self._doors[guild_id]:
+            live = self.lives.get(guild_id)
+            if live is None or isinstance(live.state, Disconnected):
+                raise Refused(NOT_CONNECTED)
+            ended = embeds.disconnected(live)
+            async with self.bot.connection() as con:
+                await sessions.withdraw(con, guild_id)
+            await live.end()
+        return ended
+
+    @tasks.loop(seconds=10)
+    async def begin_again(self) -> None:
+        """Goes on with what was listened to before the bot's start, once the database can be reached."""
+        try:
+            await self._take_in()
+            async with self.bot.connection() as con:
+                closed = await sessions.close_unwanted(con)
+                wanted = [(each, await sessions.open_of(con, each.guild_id)) for each in await sessions.requests(con)]
+        except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
+            log.warning("What was listened to before the start waits: %r", error)
+            return
+        for session in closed:
+            await recorder.Recorder(self.bot, session).stop()  # there may be streaks that were cut
+            self.bot.dispatch("live_ended", session)
+        for request, session in wanted:
+            async with self._doors[request.guild_id]:
+                if self.bot.get_guild(request.guild_id) and request.guild_id not in self.lives:
+                    self._listen(Live(self.bot, request, self.client_options, self.pace, session))
+        self.begin_again.stop()
+
+    async def _take_in(self) -> None:
+        """What can't be taken in must not keep the bot from listening."""
+        try:
+            await recorder.take_in(self.bot)
+        except Exception as error:
+            if transient(error):
+                raise
+            log.exception("What an earlier stop has kept could not be taken in")
+
+    @tasks.loop(minutes=1)
+    async def minute(self) -> None:
+        """The minute counts for who is there, only while connected and not paused."""
+        there = (live for live in self.lives.values() if isinstance(live.state, Active) and not live.paused)
+        await asyncio.gather(*(self._count_minute(live) for live in there))
+
+    async def _count_minute(self, live: Live) -> None:
+        try:
+            if live.recorder:
+                await live.recorder.minute()
+        except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
+            log.warning("A minute of the LIVE of %s is not counted: %r", live.request.username, error)
+
+    @begin_again.before_loop
+    @minute.before_loop
+    async def _ready(self) -> None:
+        await self.bot.wait_until_ready()

@@ -1,0 +1,244 @@
+"""One guild's LIVE: tried until it is reached, heard until it ends, and reached again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cogs.tiktok import alerts
+from cogs.tiktok.background import apart, apart_later, surely
+from cogs.tiktok.clients import Ear, Failed
+from cogs.tiktok.recorder import Recorder
+from db import config, sessions
+from db.pool import Connection
+from domain.connecting import Active, Disconnected, Failure, Pace, Request, Retrying, State, Then, Trouble, then
+from domain.live import Event, Kind, Session
+
+if TYPE_CHECKING:
+    from bot import Bot
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Live:
+    """Runs in a task of its own, from `start` until the LIVE is over, or until `end` or `leave`."""
+
+    def __init__(
+        self, bot: Bot, request: Request, options: Mapping[str, Any], pace: Pace, session: Session | None = None
+    ) -> None:
+        """`session` is what an earlier run of the bot has left open."""
+        self.bot = bot
+        self.request = request
+        self.session = session
+        self.recorder: Recorder | None = None
+        self.state: State = Retrying()
+        self.viewers: int | None = None
+        self.paused = False
+        self._options, self._pace = options, pace
+        self._tries = 0
+        self._reached_at = _now()
+        self._lost_at: datetime | None = None
+        self._told_of_loss = False
+        self._over_in: int | None = None
+        """A room whose host has ended the LIVE; TikTok may show it a little longer."""
+        self._news = asyncio.get_running_loop().create_future()
+        self._awaited = False
+        self._ending = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._worry: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self.session:
+            self._lose()
+        self._task = apart(self._run())
+        apart_later(self._pace.answer, self._tell_news)
+
+    async def news(self) -> None:
+        """Waits until the first try has come to something, but not for long."""
+        self._awaited = True
+        await asyncio.wait([self._news])
+        self._awaited = False
+
+    async def end(self) -> None:
+        """Somebody asked for it, so there is no alert; what was heard is written, and the session closed."""
+        await self._stop()
+        self.state = Disconnected()
+        self._task = apart(self._close(asked=True))
+        await asyncio.wait([self._task], timeout=self._pace.answer)
+
+    async def leave(self) -> None:
+        """The bot stops: the session stays open for its next start, and what was heard is kept."""
+        await self._stop()
+        if self.recorder:
+            await self.recorder.stop()
+
+    async def over(self) -> None:
+        """Until a LIVE that was disconnected is closed, or the next one is waited for."""
+        async with self._ending:
+            pass
+        if self._task and isinstance(self.state, Disconnected):
+            await asyncio.wait([self._task])
+
+    async def _stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._calm_down()
+
+    async def _run(self) -> None:
+        going_on = True
+        while going_on:
+            trouble = await self._try()
+            lost_for = _now() - self._lost_at if self._lost_at else None
+            patience = timedelta(seconds=self._pace.back)
+            what = then(trouble.failure, persistent=self.request.persistent, lost_for=lost_for, patience=patience)
+            if what is Then.TRY_AGAIN:
+                await self._wait(trouble)
+            else:
+                going_on = await self._finish(trouble, what)
+
+    async def _try(self) -> Trouble:
+        """One connection, from the attempt to its end."""
+        self._tries += 1
+        self.state = Retrying(self._tries, None, self.state.trouble if isinstance(self.state, Retrying) else None)
+        ear = Ear(self.request.username, self._options, self.bot.sign_api_key, self._pace)
+        try:
+            room_id = await ear.open(known=self.session is not None)
+            if room_id == self._over_in or (ear.ended and not self.session):
+                return Trouble(Failure.OFFLINE)
+            await self._reached(ear, room_id)
+            await ear.stay()
+            return self._left(ear, room_id)
+        except Failed as failed:
+            return failed.trouble
+        except Exception:  # a fault of ours must not end the LIVE
+            log.exception("The LIVE of %s could not be listened to", self.request.username)
+            return Trouble(Failure.UNKNOWN)
+        finally:
+            if isinstance(self.state, Active):
+                self._lose()
+            await ear.free()
+
+    async def _reached(self, ear: Ear, room_id: int) -> None:
+        """Goes on with the session of this room, or begins one."""
+        if self.session and self.session.room_id != room_id:  # the LIVE that was lost has ended without a word
+            await self._tell_of_end(Trouble(Failure.LOST))
+            await self._close(asked=False)
+        new = False
+        if self.recorder is None:
+            guild_id, username = self.request.guild_id, self.request.username
+            self.session, resumed = await self._surely(
+                lambda con: sessions.open_or_resume(con, guild_id, username, room_id)
+            )
+            self.recorder = Recorder(self.bot, self.session)
+            new = not resumed
+            self.bot.dispatch("live_started", self.session)
+        assert self.session
+        self._calm_down()
+        self._lost_at, self._reached_at, self._told_of_loss = None, _now(), False
+        self.paused = False
+        self.state = Active(self.session)
+        ear.pour(self._hear)
+        self._tell_news()
+        if new:
+            await alerts.connected(self.bot, self.session)
+
+    def _hear(self, event: Event) -> None:
+        assert self.recorder
+        self.recorder.hear(event)
+        if event.kind is Kind.VIEWERS:
+            self.viewers = event.amount
+        elif event.kind in (Kind.PAUSE, Kind.UNPAUSE):
+            self.paused = event.kind is Kind.PAUSE
+
+    def _left(self, ear: Ear, room_id: int) -> Trouble:
+        if ear.ended:
+            self._over_in = room_id
+        return Trouble(Failure.ENDED if ear.ended else Failure.LOST)
+
+    def _lose(self) -> None:
+        """The LIVE may come back soon, and then nobody need hear of it."""
+        now = _now()
+        if now - self._reached_at >= timedelta(seconds=self._pace.later):
+            self._tries = 0
+        self.state = Retrying(self._tries, None, Trouble(Failure.LOST))
+        self._lost_at = now
+        self._worry = apart(self._tell_if_it_stays_away())
+
+    async def _tell_if_it_stays_away(self) -> None:
+        await asyncio.sleep(self._pace.back)
+        await self._tell_of_end(Trouble(Failure.LOST))
+
+    async def _tell_of_end(self, trouble: Trouble) -> None:
+        """Once for every time that a LIVE was lost."""
+        if self.session and not self._told_of_loss:
+            self._told_of_loss = True
+            await alerts.ended(self.bot, self.session, self._lost_at or _now(), trouble)
+
+    def _calm_down(self) -> None:
+        if self._worry and not self._told_of_loss:
+            self._worry.cancel()
+
+    async def _wait(self, trouble: Trouble) -> None:
+        now = _now()
+        next_try = self._pace.next_try(trouble, self._tries, now)
+        self.state = Retrying(self._tries, next_try, trouble)
+        self._tell_news()
+        await asyncio.sleep((next_try - now).total_seconds())
+
+    async def _finish(self, trouble: Trouble, what: Then) -> bool:
+        """Closes what was heard; True if the guild waits for the next LIVE of this host."""
+        async with self._ending:
+            self.state = Disconnected(trouble)
+            answered = self._awaited
+            self._calm_down()
+            self._tell_news()
+            if self.session:
+                await self._tell_of_end(trouble)
+            elif not answered:
+                await alerts.gave_up(self.bot, self.request, trouble)
+            again = await self._surely(lambda con: self._waits_for_next(con, what))
+            await self._close(asked=False)
+            if again:
+                self.state = Retrying(trouble=trouble)
+                self._tries, self._lost_at = 0, None
+        return again
+
+    async def _waits_for_next(self, con: Connection, what: Then) -> bool:
+        again = what is Then.OVER and (await config.load(con, self.request.guild_id)).watch_next
+        if again:
+            self.request = replace(self.request, persistent=True)
+            await sessions.ask(con, self.request)
+        else:
+            await sessions.forget(con, self.request.guild_id)
+        return again
+
+    async def _close(self, *, asked: bool) -> None:
+        """What is open in the database, too, where a crash or an end in the middle of a beginning has left it."""
+        guild_id = self.request.guild_id
+        session = self.session or await self._surely(lambda con: sessions.open_of(con, guild_id))
+        if session is None:
+            return
+        recorder = self.recorder or Recorder(self.bot, session)  # there may be streaks that were cut
+        await recorder.drain()
+        await recorder.stop()
+        await self._surely(lambda con: sessions.close(con, session.id, asked))
+        self.session = self.recorder = self.viewers = None
+        self.bot.dispatch("live_ended", session)
+
+    async def _surely(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        return await surely(self.bot, work, self._pace.database)
+
+    def _tell_news(self) -> None:
+        if not self._news.done():
+            self._news.set_result(None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,112 @@
+"""What the guilds want to hear, and the LIVEs that they have heard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db import stream
+from db.lock import guild_lock
+from db.pool import Connection
+from domain.connecting import Request
+from domain.live import Session
+
+_SESSION = "id, guild_id, username, room_id, started_at"
+_LAST_SIGN = "least(greatest(started_at, last_event_at), clock_timestamp())"
+
+
+def _session(row: Any) -> Session:
+    return Session(row["id"], row["guild_id"], row["username"], row["room_id"], row["started_at"])
+
+
+async def ask(con: Connection, request: Request) -> None:
+    """From now on the guild wants this, also after a restart, instead of what it wanted before."""
+    await con.execute(
+        """
+        insert into live_requests values ($1, $2, $3, $4)
+        on conflict (guild_id) do update set username = excluded.username, persistent = excluded.persistent,
+            asked_by = excluded.asked_by, asked_at = clock_timestamp()
+        """,
+        request.guild_id,
+        request.username,
+        request.persistent,
+        request.asked_by,
+    )
+
+
+async def forget(con: Connection, guild_id: int) -> None:
+    """The guild wants nothing more; its session is still to be closed."""
+    await con.execute("delete from live_requests where guild_id = $1", guild_id)
+
+
+async def withdraw(con: Connection, guild_id: int) -> None:
+    """Like forget, as somebody asked for it; the session says so, whatever happens before it is closed."""
+    async with con.transaction():
+        await forget(con, guild_id)
+        await con.execute(
+            "update live_sessions set asked_to_end = true where guild_id = $1 and ended_at is null", guild_id
+        )
+
+
+async def requests(con: Connection) -> list[Request]:
+    """What all guilds want."""
+    rows = await con.fetch("select guild_id, username, persistent, asked_by from live_requests order by asked_at")
+    return [Request(*row) for row in rows]
+
+
+async def open_of(con: Connection, guild_id: int) -> Session | None:
+    row = await con.fetchrow(f"select {_SESSION} from live_sessions where guild_id = $1 and ended_at is null", guild_id)
+    return _session(row) if row else None
+
+
+async def open_or_resume(con: Connection, guild_id: int, username: str, room_id: int) -> tuple[Session, bool]:
+    """The open session of this room, and True; or a new one, and False.
+
+    An open session of another room is closed with the time of its last event. All in one transaction.
+    """
+    async with guild_lock(con, guild_id):
+        before = await open_of(con, guild_id)
+        if before and before.room_id == room_id:
+            await stream.begin(con, before)
+            return before, True
+        if before:
+            await close(con, before.id, asked=False)
+        row = await con.fetchrow(
+            f"""
+            insert into live_sessions (guild_id, username, room_id, started_at)
+            values ($1, $2, $3, clock_timestamp()) returning {_SESSION}
+            """,
+            guild_id,
+            username,
+            room_id,
+        )
+        session = _session(row)
+        await stream.begin(con, session)
+        return session, False
+
+
+async def close(con: Connection, session_id: int, asked: bool) -> None:
+    """Ends a session: now if somebody asked for it, else with its last event, or its start if there was none.
+
+    One that has ended stays as it is.
+    """
+    await con.execute(
+        f"""
+        update live_sessions set asked_to_end = asked_to_end or $2,
+            ended_at = case when $2 then clock_timestamp() else {_LAST_SIGN} end
+        where id = $1 and ended_at is null
+        """,
+        session_id,
+        asked,
+    )
+
+
+async def close_unwanted(con: Connection) -> list[Session]:
+    """Closes what a crash has left open although nobody wants to hear it any more, each with its last event."""
+    rows = await con.fetch(
+        f"""
+        update live_sessions as s set ended_at = {_LAST_SIGN}
+        where ended_at is null and not exists (select from live_requests as r where r.guild_id = s.guild_id)
+        returning {_SESSION}
+        """
+    )
+    return [_session(row) for row in rows]

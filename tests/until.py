@@ -1,0 +1,12 @@
+"""Waiting for what tells nobody that it has happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+async def until(done: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not done():
+            await asyncio.sleep(0.002)
