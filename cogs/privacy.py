@@ -26,7 +26,12 @@ MOST_PLAIN = 8_000_000
 
 QUESTION = (
     "Shall I forget you in this server? Your waiting songs are withdrawn, your songs, files and points are deleted, "
-    "and your name is taken out of the history. Counts stay, without a name. This can't be taken back."
+    "and your name is taken out of the history. Counts stay, without a name, and so does a block, if reviewers have "
+    "put one on you. This can't be taken back."
+)
+FORGOTTEN = "Done: this server's bot knows nothing about you."
+STILL_BLOCKED = (
+    "Done. This server's bot knows one thing about you: you are blocked here. That stays, as your user number alone."
 )
 
 
@@ -36,11 +41,11 @@ class Forget(Press, template=r"privacy:forget"):
     async def pressed(self, interaction: Interaction) -> None:
         bot, guild = interaction.client, rights.guild_of(interaction)
         async with bot.connection() as con:
-            files = await privacy.forget(con, guild.id, person(interaction.user))
-        for file_id in files:
+            left = await privacy.forget(con, guild.id, person(interaction.user))
+        for file_id in left.files:
             await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
         bot.dispatch("queue_changed", guild.id)
-        await interaction.edit_original_response(content="Done: this server's bot knows nothing about you.", view=None)
+        await interaction.edit_original_response(content=STILL_BLOCKED if left.blocked else FORGOTTEN, view=None)
 
 
 class Privacy(commands.Cog):

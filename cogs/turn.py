@@ -19,6 +19,8 @@ _WHAT = {
     "remove": "the removal of {}",
     "approve": "the approval of {}",
     "clear": "the clearing of the Free line ({})",
+    "lift": "the lift of {}",
+    "buy": "the skip bought for {}",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from db.pool import Connection
-from domain.notices import Kind
+from domain.notices import CHOICES, Kind
 from domain.songs import Person
 
 
@@ -14,7 +14,7 @@ async def write(
 ) -> None:
     """Notes that the submitters of these songs are to be told, except for the one who did it.
 
-    Belongs into the transaction of the change. `kind` is playing, moved or removed.
+    Belongs into the transaction of the change. `kind` is none that `outbox.note_next` writes.
     """
     await con.execute(
         """
@@ -34,7 +34,7 @@ async def choices(con: Connection, guild_id: int, user_id: int) -> dict[Kind, bo
     rows = await con.fetch(
         "select kind, wanted from notification_choices where guild_id = $1 and user_id = $2", guild_id, user_id
     )
-    return dict.fromkeys(Kind, True) | {Kind(row["kind"]): row["wanted"] for row in rows}
+    return dict.fromkeys(CHOICES, True) | {Kind(row["kind"]): row["wanted"] for row in rows}
 
 
 async def choose(con: Connection, guild_id: int, user_id: int, kind: Kind, wanted: bool) -> None:

@@ -31,14 +31,14 @@ async def due(con: Connection, guild_id: int, besides: Collection[int] = ()) -> 
             clock_timestamp() - n.created_at as age,
             coalesce(c.wanted, true) as wanted,
             exists (select from notices as o where o.user_id = n.user_id and o.song_id = n.song_id and o.id > n.id
-                    and o.kind <> 'next') as superseded,
+                    and o.kind not in ('next', 'lifted for all')) as superseded,
             exists (select from closed_dms as d where d.user_id = n.user_id
                     and d.day = (now() at time zone 'utc')::date) as dms_closed
         from notices as n join submissions as s on s.id = n.song_id
         left join notification_choices as c
             on c.guild_id = n.guild_id and c.user_id = n.user_id and c.kind = n.kind
         where n.done_at is null and n.guild_id = $1 and n.id <> all($2::bigint[])
-        order by n.kind in ('moved', 'removed'), n.id limit 1
+        order by n.kind not in ('next', 'playing'), n.id limit 1
         """,
         guild_id,
         besides,

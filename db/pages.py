@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db import queue, songs, undo
+from db import points, queue, songs, undo
 from db.pool import Connection
 from domain.lines import Line
-from domain.pages import PAGE, Page, Row
+from domain.pages import PAGE, Page, Payment, Row
 from domain.starts import NOTHING_YET
 
 PAGE_OF_SONGS = """
@@ -37,12 +37,12 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
         change = await undo.newest(con, guild_id)
         rows = await con.fetch(
             f"""
-            select {songs.COLUMNS}, coalesce(p.points, 0) as discord, coalesce(l.actor_name, '') as placed_by
+            select {songs.COLUMNS}, s.made_of, l.action, l.actor_name, l.reason
             from ({PAGE_OF_SONGS}) as s
-            left join user_points as p on p.guild_id = s.guild_id and p.user_id = s.user_id and s.line = 6
             left join lateral (
-                select l.actor_name from queue_changes as c join queue_log as l on l.id = c.entry_id
-                where c.song_id = s.id and c.to_line = s.line and s.line <= 5 and l.action <> 'undo'
+                select l.action, l.actor_name, l.reason from queue_changes as c join queue_log as l on l.id = c.entry_id
+                where c.song_id = s.id and c.to_line = s.line and s.line <= 5
+                  and l.action in ('move', 'approve', 'lift', 'buy')
                   and not exists (select from queue_log as u where u.undoes = l.id)
                 order by c.entry_id desc limit 1
             ) as l on true
@@ -59,8 +59,8 @@ async def page(con: Connection, guild_id: int, lines: Sequence[Line], number: in
             Row(
                 number * PAGE + index,
                 songs.song(row),
-                {"Discord": row["discord"]} if row["discord"] else {},
-                row["placed_by"],
+                points.in_order(row["made_of"]) if row["line"] == Line.FREE else {},
+                Payment(row["action"], row["actor_name"], row["reason"]) if row["action"] else None,
             )
             for index, row in enumerate(rows, start=1)
         ],

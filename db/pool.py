@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Protocol
 
@@ -35,16 +35,25 @@ class CannotOpen(Exception):
     """Says in one line, without the password, why the database can't be used."""
 
 
+class Cursor(Protocol):
+    """What a query finds, a part at a time; it lives as long as its transaction."""
+
+    async def fetch(self, n: int, *, timeout: float) -> list[asyncpg.Record]: ...
+
+
 class Connection(Protocol):
     """A connection to the database, from the pool or not."""
 
-    async def execute(self, query: str, *args: object) -> str: ...
+    async def execute(self, query: str, *args: object, timeout: float | None = None) -> str: ...
     async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None: ...
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]: ...
     async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None: ...
     async def fetchval(self, query: str, *args: object) -> Any: ...
+    async def copy_from_query(
+        self, query: str, *args: object, output: Callable[[bytes], Awaitable[None]], timeout: float, **form: Any
+    ) -> str: ...
     async def close(self) -> None: ...
-
+    def cursor(self, query: str, *args: object, timeout: float) -> Awaitable[Cursor]: ...
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False
     ) -> AbstractAsyncContextManager[None]: ...

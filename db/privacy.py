@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,30 @@ from domain.songs import Person
 _STORED = {
     "songs": "select * from submissions where guild_id = $1 and user_id = $2 order by id",
     "points": "select points, last_award from user_points where guild_id = $1 and user_id = $2",
+    "points you were given": "select at, points, reason from points_given where guild_id = $1 and user_id = $2",
+    "points you gave": "select at, points, reason from points_given where guild_id = $1 and by_id = $2",
     "points lost when a song was played": "select * from point_resets where guild_id = $1 and user_id = $2",
     "what you did in the queue": """
         select l.at, l.action, l.reason, c.song_id, c.from_line, c.to_line
         from queue_log as l left join queue_changes as c on c.entry_id = l.id
         where l.guild_id = $1 and l.actor_id = $2 order by l.id
+    """,
+    "what others did to your songs": """
+        select l.at, l.action, l.reason, c.song_id, c.from_line, c.to_line
+        from submissions as s join queue_changes as c on c.song_id = s.id join queue_log as l on l.id = c.entry_id
+        where s.guild_id = $1 and s.user_id = $2 and l.actor_id <> $2 order by l.id
+    """,
+    "what others rated your songs": """
+        select r.song_id, r.rating, r.at from submissions as s join reviews as r on r.song_id = s.id
+        where s.guild_id = $1 and s.user_id = $2 and r.reviewer_id <> $2 and r.rating is not null
+    """,
+    "bookmarks of your songs": """
+        select b.song_id, b.at from submissions as s join bookmarks as b on b.song_id = s.id
+        where s.guild_id = $1 and s.user_id = $2
+    """,
+    "posts of your songs": """
+        select p.song_id, p.channel_id, p.message_id from submissions as s join song_posts as p on p.song_id = s.id
+        where s.guild_id = $1 and s.user_id = $2
     """,
     "notices": "select kind, song_id, detail, created_at, done_at from notices where guild_id = $1 and user_id = $2",
     "notices you chose": "select kind, wanted from notification_choices where guild_id = $1 and user_id = $2",
@@ -28,10 +48,36 @@ _STORED = {
     "your reviews": "select song_id, rating, note, at from reviews where guild_id = $1 and reviewer_id = $2",
     "your bookmarks": "select song_id, at from bookmarks where guild_id = $1 and reviewer_id = $2",
     "settings you changed": "select name, before, after, at from settings_log where guild_id = $1 and changed_by = $2",
+    "settings as you left them": """
+        select name, value, changed_at as at from bot_config where guild_id = $1 and changed_by = $2
+    """,
     "blocks": "select kind, reason, at from blocks where guild_id = $1 and kind = 'user' and value = $2::bigint::text",
-    "blocks you made": "select kind, shown, reason, at from blocks where guild_id = $1 and by_id = $2",
+    "blocks you made": """
+        select kind, case when kind <> 'user' then shown end as shown,
+            case when kind <> 'user' then reason end as reason, at
+        from blocks where guild_id = $1 and by_id = $2
+    """,
+    "your TikTok handles": """
+        select handle, nickname, first_seen, last_seen, linked_at, verified, points, watched
+        from tiktok_accounts where guild_id = $1 and user_id = $2
+    """,
+    "TikTok handles you linked for others": """
+        select linked_at from tiktok_accounts where guild_id = $1 and linked_by = $2 and user_id is distinct from $2
+    """,
+    "TikTok handles you set out to prove": """
+        select handle, code, expires_at from verifications where guild_id = $1 and user_id = $2
+    """,
+    "LIVEs you asked for": "select username, asked_at from live_requests where guild_id = $1 and asked_by = $2",
+    "your Luxury Coins": "select balance from coin_balances where guild_id = $1 and user_id = $2",
+    "what your Luxury Coins came and went by": """
+        select at, kind, amount, before, after, reason from coin_ledger
+        where guild_id = $1 and user_id = $2 order by id
+    """,
+    "Luxury Coins you gave and took": """
+        select at, kind, amount, reason from coin_ledger where guild_id = $1 and by_id = $2 order by id
+    """,
 }
-"""Every table that knows people, and what of it belongs to one of them."""
+"""Every table that knows people, and what of it belongs to one of them, without the names of others."""
 
 _FORGET = (
     """
@@ -44,11 +90,25 @@ _FORGET = (
         select from queue_changes as c join submissions as s on s.id = c.song_id
         where c.entry_id = l.id and s.user_id = $2)
     """,
-    "update blocks set shown = '' where guild_id = $1 and kind = 'user' and value = $2::bigint::text",
+    """
+    update notices as n set detail = '' from queue_log as l join queue_changes as c on c.entry_id = l.id
+    where l.guild_id = $1 and l.actor_id = $2 and l.reason <> '' and n.song_id = c.song_id and n.detail = l.reason
+    """,
+    """
+    delete from reviews as r using submissions as s
+    where s.guild_id = $1 and s.user_id = $2 and r.song_id = s.id and r.rating is null
+    """,
+    """
+    update reviews as r set note = '' from submissions as s
+    where s.guild_id = $1 and s.user_id = $2 and r.song_id = s.id
+    """,
+    "update blocks set shown = '', reason = '' where guild_id = $1 and kind = 'user' and value = $2::bigint::text",
     f"update submissions set {songs.ANONYMOUS} where guild_id = $1 and user_id = $2",
     "update queue_log set actor_id = 0, actor_name = '', reason = '' where guild_id = $1 and actor_id = $2",
     "update point_resets set user_id = 0 where guild_id = $1 and user_id = $2",
     "delete from user_points where guild_id = $1 and user_id = $2",
+    "update points_given set user_id = 0, reason = '' where guild_id = $1 and user_id = $2",
+    "update points_given set by_id = 0, reason = '' where guild_id = $1 and by_id = $2",
     "delete from notices where guild_id = $1 and user_id = $2",
     "delete from notification_choices where guild_id = $1 and user_id = $2",
     "delete from closed_dms where user_id = $2 and $1::bigint is not null",
@@ -56,8 +116,28 @@ _FORGET = (
     "update bookmarks set reviewer_id = 0 where guild_id = $1 and reviewer_id = $2",
     "update settings_log set changed_by = 0 where guild_id = $1 and changed_by = $2",
     "update bot_config set changed_by = 0 where guild_id = $1 and changed_by = $2",
-    "update blocks set by_id = 0 where guild_id = $1 and by_id = $2",
+    "update blocks set by_id = 0, reason = '' where guild_id = $1 and by_id = $2",
+    "delete from tiktok_accounts where guild_id = $1 and user_id = $2 and tiktok_id < 0",
+    """
+    update tiktok_accounts set user_id = null, linked_by = null, linked_at = null, verified = false
+    where guild_id = $1 and user_id = $2
+    """,
+    "update tiktok_accounts set linked_by = 0 where guild_id = $1 and linked_by = $2",
+    "delete from verifications where guild_id = $1 and user_id = $2",
+    "update live_requests set asked_by = 0 where guild_id = $1 and asked_by = $2",
+    "delete from coin_balances where guild_id = $1 and user_id = $2",
+    "update coin_ledger set user_id = 0, reason = '' where guild_id = $1 and user_id = $2",
+    "update coin_ledger set by_id = 0, reason = '' where guild_id = $1 and by_id = $2",
 )
+"""In this order: what others wrote about somebody is found by their songs, and what they wrote by the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is there when somebody was forgotten: files that nobody's song needs any more, and perhaps a block."""
+
+    files: list[UUID]
+    blocked: bool
 
 
 async def stored(con: Connection, guild_id: int, user_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -69,11 +149,11 @@ async def stored(con: Connection, guild_id: int, user_id: int) -> dict[str, list
         }
 
 
-async def forget(con: Connection, guild_id: int, user: Person) -> list[UUID]:
+async def forget(con: Connection, guild_id: int, user: Person) -> Left:
     """Withdraws a user's waiting songs and makes everything anonymous, in one transaction; twice is harmless.
 
-    Counts, lines and times stay, as user 0; so does a block, which is the guild's. Returns the files that
-    nobody's song needs any more. Raises Refused while a song of theirs is playing.
+    Counts, lines and times stay, as user 0; of a block, which is the guild's, only the user's id does.
+    Raises Refused while a song of theirs is playing.
     """
     async with guild_lock(con, guild_id):
         rows = await con.fetch(
@@ -88,4 +168,10 @@ async def forget(con: Connection, guild_id: int, user: Person) -> list[UUID]:
         kept = await con.fetch(
             "select file_id from submissions where file_id = any($1::uuid[])", [row["file_id"] for row in rows]
         )
-        return list({row["file_id"] for row in rows if row["file_id"]} - {row["file_id"] for row in kept})
+        files = {row["file_id"] for row in rows if row["file_id"]} - {row["file_id"] for row in kept}
+        blocked = await con.fetchval(
+            "select exists (select from blocks where guild_id = $1 and kind = 'user' and value = $2)",
+            guild_id,
+            str(user.id),
+        )
+        return Left(list(files), blocked)

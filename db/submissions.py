@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import blocks, config, log, points, songs
+from db import blocks, config, lifts, log, points, songs
 from db.lock import guild_lock
 from db.pool import Connection
 from domain.blocks import BlockKind, artist_value, refusal
@@ -127,6 +127,7 @@ async def _place(con: Connection, guild_id: int, user: Person, song_id: int) -> 
         verdict,
     )
     await _award(con, guild_id, user.id, settings)
+    await lifts.ask(con, guild_id, user.id)
     return await own(con, user.id, song_id)
 
 
@@ -163,7 +164,7 @@ async def replace_free(con: Connection, user: Person, song_id: int) -> Song | He
 
 
 async def claim_skip(con: Connection, user: Person, song_id: int) -> Song | Held:
-    """Says that a skip was paid for a song: a held or Free one goes to Pending Skips."""
+    """Says that a skip was paid for a song: a held or Free one goes to Pending Skips, unless it is blocked now."""
     song = await own(con, user.id, song_id)
     if song.line is None:
         return await decide(con, user, song_id, "update submissions set paid = true where id = $1")
@@ -175,11 +176,19 @@ async def claim_skip(con: Connection, user: Person, song_id: int) -> Song | Held
             raise Refused(
                 f"This song is in {song.line.label if song.line else 'no line'}, so no skip can be asked for."
             )
+        await _check_blocks(con, song)
         await log.record(con, song.guild_id, user, "claim", [song_id], Line.PENDING)
         await con.execute(
             "update submissions set line = 7, paid = true, entered_at = clock_timestamp() where id = $1", song_id
         )
         return await own(con, user.id, song_id)
+
+
+async def _check_blocks(con: Connection, song: Song) -> None:
+    """Raises Refused for a song that would not be taken any more."""
+    key = await con.fetchval("select song_key from submissions where id = $1", song.id)
+    if reason := refusal(await blocks.against(con, song.guild_id, song.user_id, song.artist, key)):
+        raise Refused(reason)
 
 
 async def decide(con: Connection, user: Person, song_id: int, decision: str = "") -> Song | Held:

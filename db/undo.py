@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import notices, points
+from db import coins, lifts, notices, points
 from db.lock import guild_lock
 from db.pool import Connection
 from domain import starts
@@ -12,8 +12,8 @@ from domain.lines import Line
 from domain.refusals import Refused
 from domain.songs import Person
 
-UNDOABLE = ("next", "finish", "move", "remove", "clear", "approve")
-"""What reviewers do. Handing in, claiming a skip, editing and withdrawing belong to the submitter."""
+UNDOABLE = ("next", "finish", "move", "remove", "clear", "approve", "lift", "buy")
+"""What reviewers, gifts and coins do. Handing in, claiming, editing and withdrawing belong to the submitter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ async def newest(con: Connection, guild_id: int) -> Entry | None:
 async def undo(con: Connection, guild_id: int, reviewer: Person, seen: int | None) -> Undone | Entry:
     """Takes back the newest entry that is not taken back yet, in one transaction under the guild's lock.
 
-    Its songs stand where they stood, with their time, and so does the playing song; points that a start cost
-    come back on top of what was earned since. What submitters have done to a song since then stays.
+    Its songs stand where they stood, with their time, and so does the playing song; what it cost (points, credit,
+    coins) comes back on top of what was earned since. What submitters have done to a song since then stays.
     `seen` is the entry that a button means; Refused if it is not the newest any more. None is /undo, which sees
     none: right after another undo it changes nothing and returns the entry that would be next.
     """
@@ -71,9 +71,11 @@ async def undo(con: Connection, guild_id: int, reviewer: Person, seen: int | Non
         if seen is None and await _just_undone(con, guild_id):
             return entry
         standing = await _still_standing(con, entry.id)
-        await _record(con, guild_id, reviewer, entry.id, standing)
-        await _restore(con, guild_id, entry.id, standing)
-        await _give_points_back(con, entry.id)
+        taking_back = await _record(con, guild_id, reviewer, entry.id, standing)
+        await _restore(con, guild_id, reviewer, entry.id, standing)
+        await points.give_back(con, entry.id)
+        await lifts.give_back(con, entry.id)
+        await coins.refund(con, entry.id, taking_back)
         return Undone(entry, entry.songs - len(standing))
 
 
@@ -104,18 +106,20 @@ async def _still_standing(con: Connection, entry_id: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def _record(con: Connection, guild_id: int, reviewer: Person, undoes: int, song_ids: list[int]) -> None:
-    await con.execute(
+async def _record(con: Connection, guild_id: int, reviewer: Person, undoes: int, song_ids: list[int]) -> int:
+    return await con.fetchval(
         """
         with entry as (
             insert into queue_log (guild_id, actor_id, actor_name, action, undoes)
             values ($1, $2, $3, 'undo', $4) returning id
+        ), before as (
+            insert into queue_changes (entry_id, guild_id, song_id, from_line, to_line,
+                                       was_playing, was_score, was_entered_at, was_started_at)
+            select entry.id, $1, s.id, s.line, c.from_line, s.playing, s.score, s.entered_at, s.started_at
+            from entry, queue_changes as c join submissions as s on s.id = c.song_id
+            where c.entry_id = $4 and s.id = any($5::bigint[])
         )
-        insert into queue_changes (entry_id, guild_id, song_id, from_line, to_line,
-                                   was_playing, was_score, was_entered_at, was_started_at)
-        select entry.id, $1, s.id, s.line, c.from_line, s.playing, s.score, s.entered_at, s.started_at
-        from entry, queue_changes as c join submissions as s on s.id = c.song_id
-        where c.entry_id = $4 and s.id = any($5::bigint[])
+        select id from entry
         """,
         guild_id,
         reviewer.id,
@@ -125,7 +129,7 @@ async def _record(con: Connection, guild_id: int, reviewer: Person, undoes: int,
     )
 
 
-async def _restore(con: Connection, guild_id: int, entry_id: int, song_ids: list[int]) -> None:
+async def _restore(con: Connection, guild_id: int, reviewer: Person, entry_id: int, song_ids: list[int]) -> None:
     # First, since two songs can't be playing at any moment, not even inside a statement.
     await con.execute(
         """
@@ -152,18 +156,4 @@ async def _restore(con: Connection, guild_id: int, entry_id: int, song_ids: list
     moved = [row for row in rows if row["line"] != row["to_line"]]
     for line in {row["line"] for row in moved}:
         there = [row["id"] for row in moved if row["line"] == line]
-        await notices.write(con, "moved", there, Line(line).label)
-
-
-async def _give_points_back(con: Connection, entry_id: int) -> None:
-    rows = await con.fetch(
-        """
-        update user_points as p set points = p.points + r.points
-        from point_resets as r
-        where r.entry_id = $1 and p.guild_id = r.guild_id and p.user_id = r.user_id
-        returning p.guild_id, p.user_id
-        """,
-        entry_id,
-    )
-    for row in rows:
-        await points.rescore(con, row["guild_id"], row["user_id"])
+        await notices.write(con, "moved", there, Line(line).label, besides=reviewer)

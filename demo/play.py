@@ -16,11 +16,13 @@ import simcord
 from bot import DATA, Bot, database
 from cogs.boards.keeper import Keeper
 from cogs.submissions.cog import Submissions
+from cogs.tiktok.cog import Tiktok
 from db import embedded
 from db.pool import Pool, connect
 from demo import cast
 from demo.scenes import Scenes
 from demo.stage import Stage
+from demo.tiktok.server import StandIn
 
 PATIENCE = 3.0
 """Seconds that SimCord gives the bot to come to rest after a press."""
@@ -31,6 +33,7 @@ The demo is at {{address}}
 You see a server as {cast.HOST}, its host; "Viewing as" at the top makes you {cast.REVIEWER}, who reviews songs,
 or one of the listeners {", ".join(cast.LISTENERS[:-1])} and {cast.LISTENERS[-1]}.
 Paste a link, type /submit or press a button; the others play by themselves, and wait while you do.
+{cast.HOST} is live on a TikTok that is made up, too: /tiktok status and /stream stats tell of it, and gifts lift songs.
 Ctrl-C ends the demo.
 """
 
@@ -40,11 +43,17 @@ async def play() -> None:
     Keeper.burst = Keeper.rest = 0  # here are no limits to spare, and SimCord waits until the bot has come to rest
     Submissions.title_services = {}  # the demo asks nobody on the internet
     home = DATA / "demo"
-    shutil.rmtree(home / "uploads", ignore_errors=True)
+    for folder in ("uploads", "data"):
+        shutil.rmtree(home / folder, ignore_errors=True)
     (home / "uploads").mkdir(parents=True)
-    async with empty_database(home / "postgres") as pool, offline_discord(Bot(pool, home=home)) as env:
+    async with (
+        StandIn() as tiktok,
+        empty_database(home / "postgres") as pool,
+        offline_discord(Bot(pool, home=home)) as env,
+    ):
+        Tiktok.client_options = tiktok.options
         stage = Stage(env)
-        scenes = Scenes(stage, pool)
+        scenes = Scenes(stage, pool, tiktok)
         await scenes.set_up()
         await scenes.opening()
         print(WELCOME.format(address=await stage.open_page()), flush=True)

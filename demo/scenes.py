@@ -15,6 +15,10 @@ from db import songs
 from db.pool import Pool
 from demo import cast
 from demo.stage import Stage
+from demo.tiktok import audience
+from demo.tiktok.programme import Programme
+from demo.tiktok.room import Room
+from demo.tiktok.server import StandIn
 from domain.lines import Line
 
 log = logging.getLogger(__name__)
@@ -27,9 +31,11 @@ PAID_FOR = (Line.SKIP_5, Line.SKIP_5, Line.SKIP_10, Line.SKIP_10, Line.SKIP_15, 
 
 
 class Scenes:
-    def __init__(self, stage: Stage, pool: Pool) -> None:
-        self.stage, self.pool = stage, pool
+    def __init__(self, stage: Stage, pool: Pool, tiktok: StandIn) -> None:
+        self.stage, self.pool, self.tiktok = stage, pool, tiktok
         self._tunes = cast.tunes()
+        self._room: Room | None = None
+        self._programmes: asyncio.Queue[Programme] = asyncio.Queue()
 
     async def set_up(self) -> None:
         """The host's first minutes with the bot."""
@@ -42,15 +48,25 @@ class Scenes:
 
     async def opening(self) -> None:
         """Fills the boards before the first visitor comes."""
+        await self._go_live()
         for number, person in enumerate(self.stage.crowd):
             await self._hand_in(person, paid=number in CLAIMS)
         for line in (Line.SKIP_10, Line.SKIP_5):
             await self._approve(line)
+        for person, name in zip(self.stage.crowd, cast.CROWD, strict=True):
+            if handle := audience.HANDLES.get(name):
+                await self._slash(person, "link-tiktok", handle=handle)
         await self._next()
 
     def going_on(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that happens by itself from then on, to be run side by side."""
-        return [self._again(self._arrive, 15, 25), self._again(self._decide, 30, 50), self._again(self._next, 50, 70)]
+        return [
+            self._again(self._arrive, 15, 25),
+            self._again(self._decide, 30, 50),
+            self._again(self._next, 50, 70),
+            self._again(self._go_live, 40, 60),
+            self._perform(),
+        ]
 
     async def _again(self, scene: Callable[[], Awaitable[None]], least: float, most: float) -> None:
         """Plays a scene for ever, with so many seconds in between; it falls out while a visitor is busy."""
@@ -62,6 +78,22 @@ class Scenes:
                         await scene()
             except Exception as error:  # noqa: BLE001  (the show must go on)
                 log.warning("A scene of the demo was cut: %r", error)
+
+    async def _perform(self) -> None:
+        """What happens in the LIVE: nobody there waits for what is done on Discord."""
+        while True:
+            programme = await self._programmes.get()
+            await programme.play()
+            programme.room.said.clear()
+
+    async def _go_live(self) -> None:
+        """The host does, some time after the last LIVE has ended, and has the bot listen."""
+        if self._room is None or not self._room.live:
+            self._room = self.tiktok.go_live(audience.HOST)
+            programme = Programme(self._room)
+            await programme.open()
+            self._programmes.put_nowait(programme)
+            await self._slash(self.stage.host, "tiktok connect", username=audience.HOST)
 
     async def _arrive(self) -> None:
         """Somebody without a waiting song hands one in; when all have one, they do what else listeners do."""

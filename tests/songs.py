@@ -74,3 +74,25 @@ async def put(con: Connection, line: Line | None = Line.FREE, guild: int = GUILD
     song = await songs.of_user(con, row["user_id"], song_id)
     assert song
     return song
+
+
+async def an_account(con: Connection, tiktok_id: int, guild: int = GUILD, **values: Any) -> None:
+    """An account on TikTok; with user_id it is linked."""
+    row: dict[str, Any] = {"guild_id": guild, "tiktok_id": tiktok_id, "handle": f"fan{tiktok_id}"} | values
+    if "user_id" in row:
+        row["linked_at"] = NOON
+    names = ", ".join(row)
+    places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
+    await con.execute(f"insert into tiktok_accounts ({names}) values ({places})", *row.values())
+
+
+async def give_coins(con: Connection, session: int, tiktok_id: int, coins: int, guild: int = GUILD) -> None:
+    """A gift of so many TikTok coins, as the recorder counts it."""
+    await con.execute(
+        """
+        insert into session_people as p (session_id, guild_id, tiktok_id, first_at, last_at, coins, to_look_at)
+        values ($1, $2, $3, now(), now(), $4, true)
+        on conflict (session_id, tiktok_id) do update set coins = p.coins + excluded.coins, to_look_at = true
+        """,
+        *(session, guild, tiktok_id, coins),
+    )

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import discord
 
-from cogs.text import count, joined, shown, since, song_name
+from cogs.text import count, joined, length, shown, since, song_name
 from domain.lines import SERVED, Line, Place
-from domain.pages import Page, Row
+from domain.pages import Page, Payment, Row
 from domain.settings import Settings
 from domain.songs import Song
 from domain.waits import rough_wait
@@ -40,7 +40,7 @@ def live(page: Page, settings: Settings) -> discord.Embed:
 
 def reviewer(page: Page, settings: Settings) -> discord.Embed:
     """The reviewer's queue, with what each place is owed to."""
-    embed = _board("Reviewer queue", page, _reviewer_row)
+    embed = _board("Reviewer queue", page, _reviewer_row, _shorter_row)
     embed.add_field(name="Free line", value=_openness(settings), inline=True)
     embed.add_field(name="Pending Skips", value=f"{page.counts.get(Line.PENDING, 0):,}", inline=True)
     embed.add_field(name="Played", value=f"{page.counts.get(Line.PLAYED, 0):,}", inline=True)
@@ -71,8 +71,19 @@ def _wait(place: Place, gaps: Sequence[timedelta]) -> str:
     return f", in roughly {max(minutes, 1)} min"
 
 
-def _board(title: str, page: Page, draw: Callable[[Row], str]) -> discord.Embed:
+def _board(
+    title: str, page: Page, draw: Callable[[Row], str], shorter: Callable[[Row], str] | None = None
+) -> discord.Embed:
+    """With shorter rows where the others, with the longest names, would leave out a song."""
     embed = discord.Embed(title=title, color=PLAYING if page.playing else WAITING)
+    lines = _lines(page, draw)
+    if shorter and length("\n".join(lines)) >= DESCRIPTION:
+        lines = _lines(page, shorter)
+    embed.description = _joined(lines)
+    return embed
+
+
+def _lines(page: Page, draw: Callable[[Row], str]) -> list[str]:
     lines = [_now_playing(page)]
     for line in page.lines:
         if page.counts.get(line):
@@ -81,8 +92,7 @@ def _board(title: str, page: Page, draw: Callable[[Row], str]) -> discord.Embed:
             lines += _more(page, line)
     if not page.total:
         lines.append("\nNo song is waiting.")
-    embed.description = _joined(lines)
-    return embed
+    return lines
 
 
 def _now_playing(page: Page) -> str:
@@ -107,13 +117,24 @@ def _by(song: Song) -> str:
 
 
 def _reviewer_row(row: Row) -> str:
-    song = row.song
-    if song.line is Line.FREE:
+    if row.song.line is Line.FREE:
         parts = ", ".join(f"{kind} {points:,}" for kind, points in row.points.items())
-        owed = f"{song.score:,} points" + (f" ({parts})" if len(row.points) > 1 else "")
-    else:
-        owed = f"by {shown(row.placed_by, 24)} {since(song.entered_at)}" if row.placed_by else since(song.entered_at)
+        return _shorter_row(row) + f" ({parts})" * bool(parts)
+    return f"{_shorter_row(row)} {_paid(row.paid)}".rstrip()
+
+
+def _shorter_row(row: Row) -> str:
+    song = row.song
+    owed = f"{song.score:,} points" if song.line is Line.FREE else since(song.entered_at)
     return f"{_public_row(row)} · `#{song.id}` {owed}"
+
+
+def _paid(paid: Payment | None) -> str:
+    if paid is None:
+        return ""
+    if paid.action == "lift":
+        return f"by a gift: {shown(paid.reason)}"
+    return f"for {paid.reason}" if paid.action == "buy" else f"by {shown(paid.by or 'somebody', 24)}"
 
 
 def _pending_row(row: Row) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from cogs.notices.words import told
+from cogs.notices.words import announced, told
 from db import outbox
 from db.pool import UNAVAILABLE
-from domain.notices import Notice, Verdict, verdict
+from domain.notices import Kind, Notice, Verdict, verdict
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -93,6 +93,9 @@ class Sender:
         if guild is None:
             return True
         try:
+            if notice.kind is Kind.LIFTED_FOR_ALL:
+                await self._announce(guild, notice)
+                return True
             member = guild.get_member(notice.user_id) or await guild.fetch_member(notice.user_id)
             await self._tell(member, notice)
         except discord.HTTPException as error:  # NotFound: they have left the server
@@ -100,14 +103,25 @@ class Sender:
             return error.status != TOO_MANY_REQUESTS and error.status < 500
         return True
 
+    async def _announce(self, guild: discord.Guild, notice: Notice) -> None:
+        channel, text = await self._submissions(guild), announced(notice)
+        if channel and not await _was_sent(channel, text, notice):
+            await channel.send(text, nonce=_nonce(notice))
+
+    async def _submissions(self, guild: discord.Guild) -> discord.TextChannel | None:
+        settings = await self.bot.settings(guild.id)
+        channel = guild.get_channel(settings.submission_channel) if settings.submission_channel else None
+        return channel if isinstance(channel, discord.TextChannel) else None
+
     async def _tell(self, member: discord.Member, notice: Notice) -> None:
         """By DM, or else by a mention in the submission channel."""
         text = told(notice, member.guild.name)
         if not notice.dms_closed:
             try:
-                if await _was_sent(member, text, notice):
+                dm = member.dm_channel or await member.create_dm()
+                if await _was_sent(dm, text, notice):
                     return
-                await member.send(text, nonce=_nonce(notice))
+                await dm.send(text, nonce=_nonce(notice))
             except discord.Forbidden:
                 async with self.bot.connection() as con:
                     await outbox.dms_are_closed(con, member.id)
@@ -117,8 +131,8 @@ class Sender:
 
     async def _mention(self, member: discord.Member, text: str, nonce: str) -> None:
         settings = await self.bot.settings(member.guild.id)
-        channel = member.guild.get_channel(settings.submission_channel) if settings.submission_channel else None
-        if settings.mention_when_dms_closed and isinstance(channel, discord.TextChannel):
+        channel = await self._submissions(member.guild)
+        if settings.mention_when_dms_closed and channel:
             await channel.send(
                 f"{member.mention} {text}",
                 allowed_mentions=discord.AllowedMentions(users=[member]),
@@ -127,13 +141,12 @@ class Sender:
             )
 
 
-async def _was_sent(member: discord.Member, text: str, notice: Notice) -> bool:
-    """Whether an earlier try, that was cut off, reached its reader."""
+async def _was_sent(channel: discord.DMChannel | discord.TextChannel, text: str, notice: Notice) -> bool:
+    """Whether an earlier try, that was cut off, reached its readers."""
     if notice.begun_at is None:
         return False
-    dm = member.dm_channel or await member.create_dm()
     since = notice.begun_at - CLOCKS_DIFFER
-    return any([message.content == text async for message in dm.history(after=since, limit=50)])
+    return any([message.content == text async for message in channel.history(after=since, limit=50)])
 
 
 def _nonce(notice: Notice) -> str:

@@ -11,6 +11,11 @@ def told(notice: Notice, server: str) -> str:
     return f"**{shown(server, 50)}** · {_said(notice)}"
 
 
+def announced(notice: Notice) -> str:
+    """A lift, as everybody is told."""
+    return f"{song_name(notice.song)}, handed in by {shown(notice.song.user_name, 40)}, {_lifted(notice)}"
+
+
 def _said(notice: Notice) -> str:
     song = f"Your song {song_name(notice.song)}"
     if notice.kind is Kind.NEXT:
@@ -19,5 +24,11 @@ def _said(notice: Notice) -> str:
         return f"{song} is playing now. Enjoy!"
     if notice.kind is Kind.MOVED:
         return f"{song} is in {notice.detail} now" + (f": {notice.place.words}." if notice.place else ".")
+    if notice.kind is Kind.LIFTED:
+        return f"{song} {_lifted(notice)}"
     why = f" The reason: {shown(notice.detail, 200)}" if notice.detail else ""
     return f"{song} was taken out of the line.{why}"
+
+
+def _lifted(notice: Notice) -> str:
+    return f"was lifted to {notice.line} by a gift: {shown(notice.gave, 200)}. Thank you!"

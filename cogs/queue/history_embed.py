@@ -22,6 +22,8 @@ _TAKEN_BACK = {
     "remove": "the removal of {song}",
     "approve": "the approval of {song}",
     "clear": "the clearing of the Free line",
+    "lift": "the lift of {song}",
+    "buy": "the skip bought for {song}",
 }
 
 
@@ -66,11 +68,18 @@ def _what(entry: Entry, asked: int) -> str:
         "remove": f"removed {song}" + (f" from {entry.from_line.label}" if entry.from_line else ""),
         "clear": f"cleared the Free line ({count(entry.songs, 'song')})",
         "approve": f"turned down {song}" if entry.to_line is Line.REMOVED else f"approved {song} for {to}",
-        "undo": f"took back {_TAKEN_BACK.get(entry.takes_back, 'a change').format(song=song)}",
+        "lift": f"lifted {song} {way}",
+        "buy": f"bought a skip for {song}, {way}",
+        "undo": _taken_back(entry, song),
     }.get(entry.action, f"{entry.action}: {song}")
     if entry.action == "next" and entry.was_playing and asked:
         words = f"started another song after {song}"
     return f"{words}: {shown(entry.reason, 60)}" if entry.reason else words
+
+
+def _taken_back(entry: Entry, song: str) -> str:
+    words = f"took back {_TAKEN_BACK.get(entry.takes_back, 'a change').format(song=song)}"
+    return words if entry.songs else f"{words}, but nothing moved: what a submitter did since then stays"
 
 
 def _name(entry: Entry) -> str:

@@ -94,7 +94,7 @@ async def test_the_public_board_mentions_nobody_and_reviewers_see_what_a_place_i
     await show.rita.slash(show.desk, "approve", song=show.song_id("Paid one"), line=4)
     assert "<@" not in show.shown("Live queue")
     assert "10 points" in show.shown("Reviewer queue")
-    assert "by Rita <t:" in show.shown("Reviewer queue")
+    assert "> by Rita" in show.shown("Reviewer queue")
 
 
 async def test_the_buttons_of_a_board_work_after_a_restart(show: Show, make_bot: Callable[[], Bot]) -> None:

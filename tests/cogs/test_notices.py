@@ -57,7 +57,11 @@ async def test_submitters_hear_where_their_song_was_moved_and_why_it_was_removed
 async def test_who_does_it_to_their_own_song_hears_nothing(show: Show) -> None:
     await show.submit(show.rita, LINK.format(1), title="Mine")
     await show.rita.slash(show.desk, "move", song=show.song_id("Mine"), line=4)
+    await show.rita.slash(show.desk, "undo")
     assert heard(show.rita) == []
+    await show.host.slash(show.desk, "move", song=show.song_id("Mine"), line=4)
+    await show.host.slash(show.desk, "undo")
+    assert "is in Free now" in heard(show.rita)[-1]
 
 
 async def test_what_is_switched_off_is_not_sent_also_after_a_restart(show: Show, make_bot: Callable[[], Bot]) -> None:
@@ -68,7 +72,7 @@ async def test_what_is_switched_off_is_not_sent_also_after_a_restart(show: Show,
     await show.ben.click(panel.response.message, label="Next: on")
     await show.ben.click(panel.response.message, label="Moved: on")
     labels = [button["label"] for button in panel.response.components[0]["components"]]
-    assert labels == ["Next: off", "Playing: on", "Moved: off", "Removed: on"]
+    assert labels == ["Next: off", "Playing: on", "Moved: off", "Removed: on", "Lifted: on"]
     await show.rita.slash(show.desk, "next")
     await show.rita.slash(show.desk, "move", song=show.song_id("Song 2"), line=4)
     assert heard(show.ben) == []

@@ -49,8 +49,10 @@ async def test_mydata_is_everything_stored_about_oneself_and_nothing_of_others(s
     assert [song["title"] for song in found["songs"]] == ["Played", "File", "Waiting", "Held back"]
     assert found["songs"][0]["note"] == "from my heart"
     assert found["points"][0]["points"] == 0
+    assert ("remove", "Rita's reason") in [(d["action"], d["reason"]) for d in found["what others did to your songs"]]
+    for other in (show.ben, show.rita, show.host):
+        assert str(other.id) not in json.dumps(found)
     assert "Ben's" not in json.dumps(found)
-    assert str(show.ben.id) not in json.dumps(found)
 
 
 async def test_forgetme_leaves_no_trace_but_anonymous_counts(show: Show, con: Connection) -> None:
@@ -86,6 +88,18 @@ async def test_forgetting_asks_first_and_doing_it_twice_is_harmless(show: Show, 
     once = await everything(con)
     assert await forget(show, show.anna) == "Done: this server's bot knows nothing about you."
     assert {**await everything(con), "boards": ""} == {**once, "boards": ""}
+
+
+async def test_who_is_blocked_is_told_that_this_stays_before_and_after(show: Show) -> None:
+    await show.rita.slash(show.desk, "block", user=show.anna)
+    asked = await show.anna.slash(show.songs, "forgetme")
+    assert asked.response
+    assert "and so does a block" in text(asked)
+    await show.anna.click(asked.response.message, label="Yes")
+    assert "knows one thing about you: you are blocked here" in asked.response.content
+    assert "can't hand in songs" in text(await show.submit(show.anna, LINK.format(1)))
+    await show.rita.slash(show.desk, "unblock", user=show.anna)
+    assert await forget(show, show.anna) == "Done: this server's bot knows nothing about you."
 
 
 async def test_while_ones_song_is_playing_one_is_asked_to_wait(show: Show) -> None:

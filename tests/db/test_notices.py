@@ -7,7 +7,7 @@ import pytest
 from db import notices, outbox, queue, undo
 from db.pool import Connection
 from domain.lines import Line
-from domain.notices import Kind, Notice, Verdict, verdict
+from domain.notices import CHOICES, Kind, Notice, Verdict, verdict
 from domain.starts import NOTHING_YET
 from tests.songs import ANNA, BEN, GUILD, HOST, RITA, put
 
@@ -93,7 +93,7 @@ async def test_what_is_done_is_not_due_and_what_is_behind_goes_on(con: Connectio
 async def test_choices_are_all_on_at_first_and_each_server_has_its_own(con: Connection) -> None:
     await notices.choose(con, GUILD, ANNA.id, Kind.MOVED, wanted=False)
     await notices.choose(con, GUILD, ANNA.id, Kind.MOVED, wanted=False)
-    assert await notices.choices(con, GUILD, ANNA.id) == dict.fromkeys(Kind, True) | {Kind.MOVED: False}
+    assert await notices.choices(con, GUILD, ANNA.id) == dict.fromkeys(CHOICES, True) | {Kind.MOVED: False}
     assert all((await notices.choices(con, 2, ANNA.id)).values())
     song = await put(con, user_id=ANNA.id)
     await queue.move(con, GUILD, RITA, song.id, Line.SKIP_5)

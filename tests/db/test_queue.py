@@ -12,7 +12,7 @@ import pytest
 from db import pages, queue, songs
 from db.pool import Connection, Pool
 from domain.lines import SERVED, Line, turn
-from domain.pages import PAGE
+from domain.pages import PAGE, Payment
 from domain.refusals import Refused
 from domain.songs import Person, Song
 from domain.starts import NOTHING_YET, LastStart
@@ -202,7 +202,7 @@ async def test_a_pending_skip_is_decided_once(con: Connection) -> None:
     with pytest.raises(Refused, match="25\\+ Skip"):
         await queue.approve(con, GUILD, HOST, (await put(con, Line.PENDING)).id, Line.PLAYED)
     [row] = (await pages.page(con, GUILD, SERVED)).rows
-    assert row.placed_by == "Rita"
+    assert row.paid == Payment("approve", "Rita", "")
 
 
 async def test_moving_the_playing_song_away_means_that_nothing_is_playing(con: Connection) -> None:

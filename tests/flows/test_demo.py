@@ -139,6 +139,16 @@ def test_whose_direct_messages_are_closed_is_answered_in_the_channel(address: st
     assert "Apple Music" in visitor.messages[-1]["content"]
 
 
+def test_the_bot_listens_to_a_live_and_its_gifts_lift_songs(address: str) -> None:
+    visitor = Visitor(address)
+    assert any(embed.get("title") == "Connected to a LIVE" for m in visitor.messages for embed in m["embeds"])
+    deadline = time.monotonic() + 60
+    while "by a gift" not in visitor.board("Reviewer queue") and time.monotonic() < deadline:
+        time.sleep(0.5)
+        visitor.look()
+    assert "by a gift" in visitor.board("Reviewer queue")
+
+
 def test_it_ends_within_5_s_and_leaves_nothing_running() -> None:
     with reachable_folder() as folder, a_demo(folder) as (process, address):
         Visitor(address)
