@@ -47,15 +47,27 @@ async def withdraw(con: Connection, guild_id: int) -> None:
         )
 
 
-async def requests(con: Connection) -> list[Request]:
-    """What all guilds want."""
-    rows = await con.fetch("select guild_id, username, persistent, asked_by from live_requests order by asked_at")
-    return [Request(*row) for row in rows]
-
-
 async def open_of(con: Connection, guild_id: int) -> Session | None:
     row = await con.fetchrow(f"select {_SESSION} from live_sessions where guild_id = $1 and ended_at is null", guild_id)
     return _session(row) if row else None
+
+
+async def wanted(con: Connection) -> list[tuple[Request, Session | None]]:
+    """What all guilds want, each with its open session."""
+    rows = await con.fetch(
+        """
+        select r.username as host, persistent, asked_by, s.*, r.guild_id
+        from live_requests as r left join live_sessions as s on s.guild_id = r.guild_id and ended_at is null
+        order by asked_at
+        """
+    )
+    return [
+        (
+            Request(row["guild_id"], row["host"], row["persistent"], row["asked_by"]),
+            _session(row) if row["id"] else None,
+        )
+        for row in rows
+    ]
 
 
 async def open_or_resume(con: Connection, guild_id: int, username: str, room_id: int) -> tuple[Session, bool]:

@@ -8,5 +8,5 @@ from collections.abc import Callable
 
 async def until(done: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
-        while not done():
+        while not done():  # noqa: ASYNC110  (there is no event to wait for)
             await asyncio.sleep(0.002)

@@ -150,7 +150,7 @@ class Ear:
         else:  # while it is being let in, the library would wait for the end of the LIVE
             self._task.cancel()
         await asyncio.wait([self._task])
-        _why(self._task)  # else asyncio complains that nobody asked
+        log.info("The connection to the LIVE of %s is over: %r", self._client.unique_id, _why(self._task))
 
     def _heard(self, event: Event) -> None:
         self._hear(event)

@@ -14,6 +14,7 @@ from discord.ext import commands, tasks
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
 from cogs.tiktok import embeds, recorder
+from cogs.tiktok.background import apart, surely
 from cogs.tiktok.connection import Live
 from db import sessions, stream
 from db.pool import transient
@@ -45,11 +46,11 @@ class Tiktok(commands.Cog):
         """One at a time may begin or end the LIVE of a guild."""
 
     async def cog_load(self) -> None:
-        self.begin_again.start()
+        self._beginning = apart(self._begin_again())
         self.minute.start()
 
     async def cog_unload(self) -> None:
-        self.begin_again.cancel()
+        self._beginning.cancel()
         self.minute.cancel()
         await asyncio.gather(*(live.leave() for live in self.lives.values()), return_exceptions=True)
 
@@ -125,34 +126,29 @@ class Tiktok(commands.Cog):
             await live.end()
         return ended
 
-    @tasks.loop(seconds=10)
-    async def begin_again(self) -> None:
+    async def _begin_again(self) -> None:
         """Goes on with what was listened to before the bot's start, once the database can be reached."""
-        try:
-            await self._take_in()
-            async with self.bot.connection() as con:
-                closed = await sessions.close_unwanted(con)
-                wanted = [(each, await sessions.open_of(con, each.guild_id)) for each in await sessions.requests(con)]
-        except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
-            log.warning("What was listened to before the start waits: %r", error)
-            return
-        for session in closed:
+        await self.bot.wait_until_ready()
+        await self._take_in()
+        for session in await surely(self.bot, sessions.close_unwanted, self.pace.database):
             await recorder.Recorder(self.bot, session).stop()  # there may be streaks that were cut
             self.bot.dispatch("live_ended", session)
-        for request, session in wanted:
+        for request, session in await surely(self.bot, sessions.wanted, self.pace.database):
             async with self._doors[request.guild_id]:
                 if self.bot.get_guild(request.guild_id) and request.guild_id not in self.lives:
                     self._listen(Live(self.bot, request, self.client_options, self.pace, session))
-        self.begin_again.stop()
 
     async def _take_in(self) -> None:
-        """What can't be taken in must not keep the bot from listening."""
-        try:
-            await recorder.take_in(self.bot)
-        except Exception as error:
-            if transient(error):
-                raise
-            log.exception("What an earlier stop has kept could not be taken in")
+        """Before anything new is heard; but what can't be taken in must not keep the bot from listening."""
+        while True:
+            try:
+                await recorder.take_in(self.bot)
+            except Exception as error:
+                if transient(error):
+                    await asyncio.sleep(self.pace.database)
+                    continue
+                log.exception("What an earlier stop has kept could not be taken in")
+            return
 
     @tasks.loop(minutes=1)
     async def minute(self) -> None:
@@ -167,7 +163,6 @@ class Tiktok(commands.Cog):
         except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
             log.warning("A minute of the LIVE of %s is not counted: %r", live.request.username, error)
 
-    @begin_again.before_loop
     @minute.before_loop
     async def _ready(self) -> None:
         await self.bot.wait_until_ready()

@@ -157,7 +157,7 @@ class Recorder:
 
     async def drain(self) -> None:
         """Until everything that was heard is written."""
-        while self.waiting and self._round:
+        while self.waiting and self._round and not self._round.done():
             await asyncio.wait([self._round])
 
     async def stop(self) -> None:

@@ -123,7 +123,10 @@ async def test_scenario_3_the_host_ends_the_live(stage: Stage) -> None:
     await until(lambda: len(stage.alerts) == 2)
     orange = stage.alerts[-1]
     assert orange.color == discord.Color.orange()
-    assert parts(orange) == {"Username": "@robin", "Duration": "0 s", "Session": f"#{session.id}"}
+    assert orange.description == "@robin has ended the LIVE."
+    shown = parts(orange)
+    assert str(shown.pop("Duration")).endswith(" s")
+    assert shown == {"Username": "@robin", "Session": f"#{session.id}"}
     assert "post-live report" in str(orange.footer.text)
     await stage.live.over()
     assert "Not Connected" in await stage.status()
@@ -310,6 +313,6 @@ async def test_what_a_crash_left_open_is_closed_when_nobody_wants_it_any_more(
     async with stage.bot.pool.acquire() as con:
         await sessions.forget(con, stage.show.guild.id)
     await stage.show.restart(make_bot)
-    await until(lambda: not stage.cog.begin_again.is_running())
+    await until(stage.cog._beginning.done)
     assert stage.cog.lives == {}
     assert await stage.rows("select ended_at = started_at from live_sessions") == [(True,)]

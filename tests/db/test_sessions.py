@@ -25,9 +25,13 @@ async def test_a_request_stays_until_it_is_withdrawn_and_a_new_one_takes_its_pla
     await sessions.ask(con, ROBIN)
     await sessions.ask(con, Request(GUILD, "sam", persistent=False, asked_by=HOST.id))
     await sessions.ask(con, Request(2, "robin", persistent=True, asked_by=HOST.id))
-    assert {each.username for each in await sessions.requests(con) if each.guild_id == GUILD} == {"sam"}
+    session, _ = await sessions.open_or_resume(con, 2, "robin", 7)
+    assert await sessions.wanted(con) == [
+        (Request(GUILD, "sam", persistent=False, asked_by=HOST.id), None),
+        (Request(2, "robin", persistent=True, asked_by=HOST.id), session),
+    ]
     await sessions.withdraw(con, GUILD)
-    assert [each.guild_id for each in await sessions.requests(con)] == [2]
+    assert [each.guild_id for each, _ in await sessions.wanted(con)] == [2]
 
 
 async def test_the_same_room_goes_on_and_another_one_closes_it(con: Connection) -> None:
