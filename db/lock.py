@@ -1,4 +1,4 @@
-"""The one lock per guild, for everything that reorders the line or takes from it."""
+"""The locks of a guild: for what reorders the line or takes from it, and for what a LIVE writes."""
 
 from __future__ import annotations
 
@@ -18,3 +18,12 @@ async def guild_lock(con: Connection, guild_id: int) -> AsyncGenerator[None, Non
     async with con.transaction():
         await con.execute("select pg_advisory_xact_lock($1)", guild_id)
         yield
+
+
+async def live_lock(con: Connection, guild_id: int) -> None:
+    """Until the end of the transaction nobody else writes what the guild's LIVE brings.
+
+    Rows are then locked in this order, each by its key: accounts, people of a session, balances. Whoever needs the
+    guild's lock too takes that first.
+    """
+    await con.execute("select pg_advisory_xact_lock(hashtext('live'), hashint8($1))", guild_id)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from db import accounts, coins, gifts, verifications
 from db.gifts import Growth
+from db.lock import live_lock
 from db.pool import Connection
 from domain.live import LATE, Event, Kind, Session, Viewer
 from domain.points import KINDS, gift_points, luxury_coins, points_of
@@ -71,7 +72,7 @@ _WRITE = """
         select $2, $1, tiktok_id, coalesce(first_at, now()), coalesce(last_at, now()), coalesce(taps, 0),
             coalesce(likes, 0), coalesce(comments, 0), coalesce(shares, 0), coalesce(follows, 0),
             coalesce(subscriptions, 0), items, coins, coins > 0
-        from did where (select count(*) from accounts) > 0  -- everybody locks accounts first
+        from did where (select count(*) from accounts) > 0  -- see db/lock.py
         on conflict (session_id, tiktok_id) do update set
             first_at = least(p.first_at, excluded.first_at),
             last_at = greatest(p.last_at, excluded.last_at),
@@ -139,8 +140,7 @@ async def write(
     """
     since = session.started_at - LATE
     async with con.transaction():
-        # One at a time, so that what is known is known, and nothing needs to be looked for twice.
-        await con.execute("select pg_advisory_xact_lock(hashtext('live'), hashint8($1))", session.guild_id)
+        await live_lock(con, session.guild_id)
         new = await _not_known(con, session.guild_id, events)
         counting = [event for event in new if event.at >= since]
         viewers = {event.viewer.id: event.viewer for event in new if event.viewer}
@@ -161,7 +161,7 @@ async def write(
 
 
 async def _not_known(con: Connection, guild_id: int, events: Sequence[Event]) -> list[Event]:
-    """Those that were not written before, each once."""
+    """Those that were not written before, each once; the lock sees to it that nobody writes them meanwhile."""
     by_id = {event.message_id: event for event in events}
     rows = await con.fetch(
         "select message_id from interactions where guild_id = $1 and message_id = any($2::bigint[])",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db import coins
+from db.lock import live_lock
 from db.pool import Connection
 from domain.live import Session
 from domain.points import watched
@@ -15,6 +16,7 @@ async def minute(con: Connection, session: Session, number: int, settings: Setti
     `number` is the minute of the epoch; each counts once, and one before the last counted never.
     """
     async with con.transaction():
+        await live_lock(con, session.guild_id)
         fresh = await con.execute(
             "update live_sessions set minute = $2 where id = $1 and minute < $2 and ended_at is null",
             session.id,
@@ -25,13 +27,23 @@ async def minute(con: Connection, session: Session, number: int, settings: Setti
         rows = await con.fetch(
             """
             with there as (
-                update session_people set watched = watched + 1
-                where session_id = $1 and last_at > to_timestamp($3::bigint * 60) - make_interval(mins => $4)
-                returning tiktok_id
+                select a.tiktok_id from session_people as p join tiktok_accounts as a using (guild_id, tiktok_id)
+                where p.session_id = $1 and p.guild_id = $2
+                  and p.last_at > to_timestamp($3::bigint * 60) - make_interval(mins => $4)
+                order by a.tiktok_id for update of a
+            ), counted as (
+                update tiktok_accounts as a set watched = a.watched + 1 from there
+                where a.guild_id = $2 and a.tiktok_id = there.tiktok_id
+                returning a.tiktok_id, a.watched
+            ), theirs as (
+                select tiktok_id from session_people
+                where session_id = $1 and tiktok_id in (select tiktok_id from counted)
+                order by tiktok_id for update
+            ), people as (
+                update session_people as p set watched = p.watched + 1 from theirs
+                where p.session_id = $1 and p.tiktok_id = theirs.tiktok_id
             )
-            update tiktok_accounts as a set watched = a.watched + 1 from there
-            where a.guild_id = $2 and a.tiktok_id = there.tiktok_id
-            returning a.tiktok_id, a.watched
+            select tiktok_id, watched from counted
             """,
             session.id,
             session.guild_id,

@@ -57,7 +57,6 @@ class Recorder:
         self._failing = self._streaks = self._over = False
         self._round: asyncio.Task[None] | None = None
         self._later: asyncio.TimerHandle | None = None
-        self._alone = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -112,8 +111,7 @@ class Recorder:
     async def _write(self, events: Sequence[Event]) -> None:
         """Writes events; halves them to find one that the database will never take, and goes on without it."""
         try:
-            async with self._alone:
-                await self._write_once(events)
+            await self._write_once(events)
         except REFUSED as error:
             if not events or transient(error):
                 raise
@@ -150,9 +148,9 @@ class Recorder:
             await self._write(events[start : start + BATCH])
 
     async def minute(self) -> None:
-        """Counts this minute as watched by all who are there; not beside a write, as both lock the same rows."""
+        """Counts this minute as watched by all who are there."""
         settings = await self.bot.settings(self.session.guild_id)
-        async with self._alone, self.bot.pool.acquire() as con:
+        async with self.bot.pool.acquire() as con:
             await watch.minute(con, self.session, int(time.time() // 60), settings)
 
     async def drain(self) -> None:
