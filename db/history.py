@@ -51,9 +51,8 @@ async def page(con: Connection, guild_id: int, about: About) -> History:
         left join lateral (
             select c.song_id as song, s.artist, s.title, c.from_line, c.to_line, c.was_playing
             from queue_changes as c join submissions as s on s.id = c.song_id
-            where c.entry_id = coalesce((select entry_id from queue_changes where entry_id = l.id limit 1), l.undoes)
-              and $3::bigint in (0, c.song_id)
-            order by s.user_id <> $2, c.was_playing, c.song_id limit 1
+            where c.entry_id = coalesce(l.undoes, l.id) and $3::bigint in (0, c.song_id)
+            order by $2 <> 0 and s.user_id <> $2, c.was_playing, c.song_id limit 1
         ) as c on true
         order by l.id desc
         """,

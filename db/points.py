@@ -34,11 +34,11 @@ class Standing:
     """What somebody's score is made of: points earned on Discord, and on TikTok by handle and kind."""
 
     discord: int
-    handles: Mapping[str, Mapping[str, int]]
+    handles: Sequence[tuple[str, Mapping[str, int]]]
 
     @property
     def score(self) -> int:
-        return self.discord + sum(sum(parts.values()) for parts in self.handles.values())
+        return self.discord + sum(sum(parts.values()) for _, parts in self.handles)
 
 
 async def standing(con: Connection, guild_id: int, user_id: int) -> Standing:
@@ -49,7 +49,7 @@ async def standing(con: Connection, guild_id: int, user_id: int) -> Standing:
         f"select handle, {_ALL} from tiktok_accounts where guild_id = $1 and user_id = $2 order by points desc, handle",
         *key,
     )
-    handles = {row["handle"]: {word: row[name] for word, name in COLUMNS.items() if row[name]} for row in rows}
+    handles = [(row["handle"], {word: row[name] for word, name in COLUMNS.items() if row[name]}) for row in rows]
     return Standing(discord or 0, handles)
 
 

@@ -26,7 +26,7 @@ class About:
 class Entry:
     """An entry of the log with one of its songs: the one asked for, or the first.
 
-    An undo that moved nothing has one of those that it was to move.
+    An undo has one of those that it was to move, as they stood before what it takes back.
     """
 
     id: int

@@ -102,9 +102,7 @@ class Economy(commands.Cog):
         if reset_all == (user is not None):
             raise Refused("Please name either a user or reset_all.")
         if user is None:
-            question = (
-                "Set everybody's points to 0, those of all TikTok handles too? This can't be taken back."
-            )
+            question = "Set everybody's points to 0, those of all TikTok handles too? This can't be taken back."
             await answer(interaction, question, view=view_of(ResetAll(), Cancel()))
             return
         async with self.bot.connection() as con:

@@ -27,6 +27,7 @@ _WHY = {
     "purchase": "bought",
     "refund": "a purchase was taken back",
     "admin": "an admin",
+    "restore": "put back",
 }
 
 
@@ -34,7 +35,7 @@ def own_points(standing: Standing) -> discord.Embed:
     embed = discord.Embed(title="Your points", color=BLUE)
     lines = [f"**{count(standing.score, 'point')}** order your song in the Free line.", ""]
     lines.append(f"On Discord: {standing.discord:,}")
-    lines += [f"{shown(f'@{handle}', 31)}: {_parts(parts)}" for handle, parts in standing.handles.items()]
+    lines += [f"{shown(f'@{handle}', 31)}: {_parts(parts)}" for handle, parts in standing.handles]
     embed.description = joined(lines, DESCRIPTION)
     if not standing.handles:
         embed.set_footer(text="/link-tiktok adds what you do in the LIVE")
@@ -82,9 +83,10 @@ class Ranking:
     leaders: Leaders
 
 
-def ranking(found: Ranking, guild: discord.Guild) -> discord.Embed:
+def ranking(found: Ranking, names: Mapping[int, str]) -> discord.Embed:
+    """`names` are what users are called here, by id; nobody is mentioned."""
     first, everybody = found.leaders.first, found.leaders.all
-    rows = [f"`{place}` {_leader(one, found.unit, guild)}" for place, one in enumerate(first, start=1)]
+    rows = [f"`{place}` {_leader(one, found.unit, names)}" for place, one in enumerate(first, start=1)]
     if everybody > len(first):
         rows.append(f"… and {everybody - len(first):,} more")
     embed = discord.Embed(title=found.title, color=GOLD, description=joined(rows, DESCRIPTION) or "Nobody yet.")
@@ -92,15 +94,13 @@ def ranking(found: Ranking, guild: discord.Guild) -> discord.Embed:
     return embed
 
 
-def _leader(one: Leader, unit: str, guild: discord.Guild) -> str:
-    row = f"{_name(one, guild)} · **{count(one.total, unit)}**"
+def _leader(one: Leader, unit: str, names: Mapping[int, str]) -> str:
+    row = f"{_name(one, names)} · **{count(one.total, unit)}**"
     if one.last is None:
         return row
     return f"{row} in {count(one.gifts, 'gift')} of {count(one.kinds, 'kind')}, the last {since(one.last)}"
 
 
-def _name(one: Leader, guild: discord.Guild) -> str:
-    """As they are called here, were called when last seen, or on TikTok; nobody is mentioned."""
-    member = guild.get_member(one.user_id) if one.user_id else None
-    name = member.display_name if member else one.name
-    return shown(name, 40) if name else shown(f"@{one.handle}", 40) if one.handle else "somebody"
+def _name(one: Leader, names: Mapping[int, str]) -> str:
+    name = names.get(one.user_id or 0, one.name) or (f"@{one.handle}" if one.handle else "somebody")
+    return shown(name, 40)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -12,6 +15,7 @@ from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
 from cogs.points.embeds import Ranking, ranking
 from db import leaderboards
+from db.leaderboards import Leader
 from db.pool import Connection
 from domain.dates import days
 
@@ -47,7 +51,7 @@ class Leaderboard(commands.Cog):
         zone = (await self.bot.settings(guild.id)).time_zone
         async with self.bot.connection() as con:
             found = await _found(con, guild.id, board, range, span, zone)
-        await answer(interaction, embed=ranking(found, guild))
+        await answer(interaction, embed=ranking(found, await _names(guild, found.leaders.first)))
 
 
 async def _found(
@@ -69,6 +73,20 @@ async def _found(
         case "All":
             found = await leaderboards.gifts(con, guild_id)
     return Ranking("Most given", "coin", _OF[among], found)
+
+
+async def _names(guild: discord.Guild, leaders: Sequence[Leader]) -> dict[int, str]:
+    """What users are called here; who was never seen is asked for, and those who have left have no name."""
+    names: dict[int, str] = {}
+    for one in leaders:
+        if one.user_id is not None:
+            member = guild.get_member(one.user_id)
+            if member is None and not one.name:
+                with suppress(discord.HTTPException):
+                    member = await guild.fetch_member(one.user_id)
+            if member:
+                names[one.user_id] = member.display_name
+    return names
 
 
 _OF: dict[Range, str] = {

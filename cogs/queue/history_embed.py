@@ -36,7 +36,7 @@ class Reviews(NamedTuple):
 
 def told(history: History, said: Reviews) -> discord.Embed:
     embed = discord.Embed(title="History", color=discord.Color(0x5865F2))
-    lines = [_line(entry, history.about.song) for entry in history.entries]
+    lines = [_line(entry) for entry in history.entries]
     about = history.about
     whose = " ".join([f"<@{about.user}>"] * bool(about.user) + [f"`#{about.song}`"] * bool(about.song))
     embed.description = "\n".join([*([f"Of {whose}"] if whose else []), *(lines or ["Nothing was done yet."])])
@@ -46,15 +46,16 @@ def told(history: History, said: Reviews) -> discord.Embed:
     return embed
 
 
-def _line(entry: Entry, asked: int) -> str:
-    what = _what(entry, asked)
+def _line(entry: Entry) -> str:
+    what = _what(entry)
     if entry.undone:
         what = f"~~{what}~~ (taken back)"
     return f"{discord.utils.format_dt(entry.at, 'f')} **{shown(entry.by, 24) if entry.by else 'somebody'}** {what}"
 
 
-def _what(entry: Entry, asked: int) -> str:
-    song = f"`#{entry.song}` {_name(entry)}"
+def _what(entry: Entry) -> str:
+    made_way = entry.was_playing and "next" in (entry.action, entry.takes_back)
+    song = f"{'another song after ' if made_way else ''}`#{entry.song}` {_name(entry)}"
     to = entry.to_line.label if entry.to_line else "no line"
     way = f"from {entry.from_line.label} to {to}" if entry.from_line else f"to {to}"
     words = {
@@ -62,7 +63,7 @@ def _what(entry: Entry, asked: int) -> str:
         "claim": f"asked for a skip for {song}",
         "edit": f"changed the words of {song}",
         "withdraw": f"withdrew {song}",
-        "next": f"started {song}, out of {entry.from_line.label if entry.from_line else to}",
+        "next": f"started {song}" + (f", out of {entry.from_line.label}" if entry.from_line and not made_way else ""),
         "finish": f"finished {song}",
         "move": f"moved {song} {way}",
         "remove": f"removed {song}" + (f" from {entry.from_line.label}" if entry.from_line else ""),
@@ -72,8 +73,6 @@ def _what(entry: Entry, asked: int) -> str:
         "buy": f"bought a skip for {song}, {way}",
         "undo": _taken_back(entry, song),
     }.get(entry.action, f"{entry.action}: {song}")
-    if entry.action == "next" and entry.was_playing and asked:
-        words = f"started another song after {song}"
     return f"{words}: {shown(entry.reason, 60)}" if entry.reason else words
 
 

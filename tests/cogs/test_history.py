@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot import Bot
 from cogs.queue.history_embed import Reviews, told
 from cogs.text import length
-from db import privacy, submissions
+from db import deletion, privacy, submissions
 from db.reviews import Review
 from domain.history import PAGE, About, Entry, History
 from domain.lines import Line
@@ -21,7 +21,21 @@ from domain.songs import Person
 from tests.cogs.conftest import Show, text
 
 LINK = "https://youtu.be/{:011}"
-ACTIONS = ("submit", "claim", "edit", "withdraw", "next", "finish", "move", "remove", "clear", "approve", "undo")
+ACTIONS = (
+    "submit",
+    "claim",
+    "edit",
+    "withdraw",
+    "next",
+    "finish",
+    "move",
+    "remove",
+    "clear",
+    "approve",
+    "undo",
+    "lift",
+    "buy",
+)
 
 
 async def an_evening(show: Show) -> None:
@@ -88,14 +102,33 @@ async def test_an_undo_that_moved_nothing_is_told_with_the_song_it_meant(show: S
     )
 
 
-async def test_a_song_that_made_way_is_not_said_to_have_been_started_again(show: Show) -> None:
+async def two_starts(show: Show) -> None:
     await show.submit(show.anna, LINK.format(1), title="First")
     await show.submit(show.ben, LINK.format(2), title="Second")
     await show.rita.click(show.board("Reviewer queue"), label="Next")
     await show.rita.click(show.board("Reviewer queue"), label="Next")
+
+
+async def test_a_song_that_made_way_is_not_said_to_have_been_started_again(show: Show) -> None:
+    await two_starts(show)
     newest, start = (await lines(show, song="1"))[1:3]
     assert "started another song after `#1`" in newest
     assert "started `#1`" in start
+
+
+async def test_the_start_that_was_taken_back_is_named_and_not_the_song_that_plays_again(show: Show) -> None:
+    await two_starts(show)
+    await show.rita.slash(show.desk, "undo")
+    assert "took back the start of `#2`" in (await lines(show))[0]
+    assert "took back the start of another song after `#1`" in (await lines(show, song="1"))[1]
+
+
+async def test_what_was_started_is_named_also_where_the_song_before_it_is_nobodys_any_more(show: Show) -> None:
+    await two_starts(show)
+    assert "started another song after `#1`" in (await lines(show, user=show.anna))[1]
+    async with show.env.bot.pool.acquire() as con:  # pyright: ignore
+        await deletion.delete(con, Person(show.anna.id, "Anna"), 1)
+    assert "started `#2`" in (await lines(show))[0]
 
 
 async def test_pages_turn_after_a_restart_and_stay_as_they_were(show: Show, make_bot: Callable[[], Bot]) -> None:

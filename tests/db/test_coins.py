@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -112,10 +113,8 @@ class Purse(RuleBasedStateMachine):
 
     def both(self, earned: dict[int, int], work: Any) -> None:
         async def tolerant() -> None:
-            try:
+            with suppress(Refused):
                 await work
-            except Refused:
-                pass
 
         async def at_once() -> None:
             await asyncio.gather(coins.earn(self.live, self.guild, earned, "gifts"), tolerant())

@@ -15,7 +15,9 @@ def test_a_day_is_typed_as_year_month_and_day(typed: str) -> None:
     assert day(typed) == date(2026, 1, 31)
 
 
-@pytest.mark.parametrize("typed", ["31.1.2026", "2026-02-30", "20260131", "2026-W05-6", "٢٠٢٦-٠١-٣١", "0000-01-01", "x"])
+@pytest.mark.parametrize(
+    "typed", ["31.1.2026", "2026-02-30", "20260131", "2026-W05-6", "٢٠٢٦-٠١-٣١", "0000-01-01", "x"]
+)
 def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(Refused, match="such as 2026-01-31"):
         day(typed)
