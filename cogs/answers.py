@@ -66,12 +66,22 @@ async def failed(interaction: Interaction, error: BaseException, **more: Any) ->
         )
         text = UNEXPECTED
     try:
-        if interaction.response.is_done():
-            await answer(interaction, text, **more)
-        else:
-            await interaction.response.send_message(text, ephemeral=True, **more)
+        await _say(interaction, text, **more)
     except discord.HTTPException as lost:
         log.warning("Interaction %s could not be answered: %s", interaction.id, lost)
+
+
+async def _say(interaction: Interaction, text: str, **more: Any) -> None:
+    """The private answer, whether acknowledge came before or not; after ALREADY_ACKNOWLEDGED discord.py thinks not."""
+    if not interaction.response.is_done():
+        try:
+            await interaction.response.send_message(text, ephemeral=True, **more)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+        else:
+            return
+    await answer(interaction, text, **more)
 
 
 async def show_form(interaction: Interaction, form: ui.Modal, unless: Awaitable[str | None]) -> None:

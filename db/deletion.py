@@ -38,13 +38,19 @@ _DELETE = (
     where song_id = $1 and user_id = $2
     """,
     """
-    update queue_log as l set actor_id = 0, actor_name = '', reason = ''
+    update queue_log as l set actor_id = 0, actor_name = ''
     from queue_changes as c
     where c.song_id = $1 and l.id = c.entry_id and l.actor_id = $2
       and l.action in ('submit', 'claim', 'edit', 'withdraw')
     """,
+    """
+    update queue_log as l set reason = '' from queue_changes as c
+    where c.song_id = $1 and $2::bigint is not null and l.id = c.entry_id and l.reason <> ''
+    """,
+    "delete from reviews where song_id = $1 and $2::bigint is not null and rating is null",
+    "update reviews set note = '' where song_id = $1 and $2::bigint is not null",
 )
-"""The row, its notices, and what its submitter did to it."""
+"""The row, its notices, who handed it in, and the words that others wrote about it."""
 
 
 async def drop_stale(con: Connection) -> list[UUID]:

@@ -43,7 +43,7 @@ async def play() -> None:
     Keeper.burst = Keeper.rest = 0  # here are no limits to spare, and SimCord waits until the bot has come to rest
     Submissions.title_services = {}  # the demo asks nobody on the internet
     home = DATA / "demo"
-    for folder in ("uploads", "data"):
+    for folder in ("uploads", "data", "backups"):
         shutil.rmtree(home / folder, ignore_errors=True)
     (home / "uploads").mkdir(parents=True)
     async with (
@@ -85,7 +85,8 @@ async def offline_discord(bot: Bot) -> AsyncGenerator[simcord.Env, None]:
     env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
     try:
         await env.start()
-        del bot.tree.on_error  # SimCord's, which takes every refusal for a fault; the bot's own is beneath it
+        # SimCord's, which take every refusal for a fault; the bot's own are beneath them.
+        del bot.tree.on_error, bot._connection._view_store.add_view
         _leave_the_database_alone(asyncio.get_running_loop())
         yield env
     finally:

@@ -51,7 +51,7 @@ async def show_list(interaction: Interaction, kind: BlockKind, page: int = 0) ->
 
 def _embed(kind: BlockKind, listed: Sequence[Block], here: Sequence[Block]) -> discord.Embed:
     embed = discord.Embed(title=TITLES[kind], color=discord.Color(0x5865F2))
-    lines = [f"{_what(block)} · <@{block.by_id}> {since(block.at)}{_why(block)}" for block in here]
+    lines = [f"{_what(block)} · {_who(block)} {since(block.at)}{_why(block)}" for block in here]
     nothing = "Nobody is blocked. /block does that." if kind is BlockKind.USER else "Nothing is blocked."
     embed.description = "\n".join(lines) or nothing
     embed.set_footer(text=f"{count(len(listed), 'entry', 'entries')}. Songs that wait already stay in the line.")
@@ -63,6 +63,11 @@ def _what(block: Block) -> str:
     if block.kind is BlockKind.USER:
         return f"<@{block.value}> ({shown(block.shown, 40)})"
     return shown(block.shown, 60)
+
+
+def _who(block: Block) -> str:
+    """Who blocked it; of one who was forgotten nothing is known."""
+    return f"<@{block.by_id}>" if block.by_id else "somebody"
 
 
 def _why(block: Block) -> str:

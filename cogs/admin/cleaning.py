@@ -23,7 +23,7 @@ BULK_AGE = timedelta(days=14) - timedelta(minutes=5)
 
 
 async def clean(channel: discord.TextChannel) -> tuple[int, bool]:
-    """Deletes the bot's own reports, not boards, posts and bookmarks; how many, and whether there are more.
+    """Deletes the bot's own reports and alerts, not boards, posts and bookmarks; how many, and whether there are more.
 
     Raises Refused where the bot may not.
     """
@@ -51,9 +51,8 @@ async def _clean(channel: discord.TextChannel) -> tuple[int, bool]:
 
 
 def _is_report(message: discord.Message) -> bool:
-    """Reports are an embed without a title (see Bot.report); songs have one."""
-    titled = any(embed.title for embed in message.embeds)
-    return not (message.pinned or message.components or titled)
+    """Reports and alerts are an embed and nothing else; songs have words, a file or buttons beside it."""
+    return not (message.pinned or message.components or message.content or message.attachments)
 
 
 def _bulk(channel: discord.TextChannel, own: list[discord.Message]) -> list[discord.Message]:

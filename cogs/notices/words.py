@@ -20,7 +20,7 @@ def _said(notice: Notice) -> str:
     song = f"Your song {song_name(notice.song)}"
     if notice.kind is Kind.NEXT:
         return f"{song} is next. Get ready!"
-    if notice.kind is Kind.PLAYING:
+    if notice.song.playing:  # also one that was moved away, and plays again as that was taken back
         return f"{song} is playing now. Enjoy!"
     if notice.kind is Kind.MOVED:
         return f"{song} is in {notice.detail} now" + (f": {notice.place.words}." if notice.place else ".")

@@ -8,7 +8,7 @@ from discord import app_commands
 
 from cogs import rights
 from cogs.answers import Interaction
-from cogs.text import caption
+from cogs.text import caption, plain
 from db import songs
 from domain.lines import Line
 from domain.refusals import Refused
@@ -29,7 +29,7 @@ async def song_choices(
     if not await rights.is_reviewer(interaction):
         return []
     async with interaction.client.connection() as con:
-        found = await songs.find(con, rights.guild_of(interaction).id, words.strip(), lines)
+        found = await songs.find(con, rights.guild_of(interaction).id, plain(words, 100), lines)
     return [
         app_commands.Choice(name=caption(f"#{song.id} {song.name} · {song.user_name}"), value=str(song.id))
         for song in found

@@ -71,6 +71,12 @@ async def test_autocompletion_shows_others_songs_to_reviewers_only(show: Show) -
     assert choice["value"] == show.song_id("Secret")
 
 
+async def test_autocompletion_finds_a_song_whatever_else_was_typed(show: Show) -> None:
+    await show.submit(show.ben, LINK.format(1), title="Second Sunrise")
+    for words in ("sec\0ond ", "second\u202e  sun"):
+        assert await show.rita.autocomplete(show.songs, "move", "song", words)
+
+
 async def test_set_up_names_the_permissions_that_are_missing(show: Show) -> None:
     denied = discord.PermissionOverwrite(pin_messages=False, embed_links=False)
     secret = show.guild.create_text_channel("secret", overwrites={show.guild.default_role: denied})

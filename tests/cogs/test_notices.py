@@ -54,6 +54,18 @@ async def test_submitters_hear_where_their_song_was_moved_and_why_it_was_removed
     assert "is in Free now: place 2 in all" in heard(show.anna)[-1]
 
 
+async def test_a_song_that_plays_again_after_an_undo_is_not_said_to_be_over(show: Show) -> None:
+    await hand_in(show)
+    await show.rita.slash(show.desk, "next")
+    await show.rita.slash(show.desk, "move", song="1", line=4)
+    await show.rita.slash(show.desk, "undo")
+    assert [said.partition("** is ")[2] for said in heard(show.anna)] == [
+        "playing now. Enjoy!",
+        "in 10 Skip now: place 1 in all, 1 in 10 Skip.",
+        "playing now. Enjoy!",
+    ]
+
+
 async def test_who_does_it_to_their_own_song_hears_nothing(show: Show) -> None:
     await show.submit(show.rita, LINK.format(1), title="Mine")
     await show.rita.slash(show.desk, "move", song=show.song_id("Mine"), line=4)

@@ -154,12 +154,24 @@ async def test_the_debug_channel_is_cleaned_of_the_bots_own_posts(show: Show) ->
     guild = bot.get_guild(show.guild.id)
     for number in range(3):
         await bot.report(guild, f"Report {number}")
+    await channel_of(show, show.debug).send(embed=discord.Embed(title="Connected to a LIVE"))
     await show.host.send(show.debug, "mine")
     await show.host.slash(show.debug, "setup-live-queue")
     answer = text(await show.host.slash(show.songs, "cleandebugchannel"))
-    assert answer == f"Deleted 3 posts of mine in {show.debug.mention}."
+    assert answer == f"Deleted 4 posts of mine in {show.debug.mention}."
     assert [m.content or m.embeds[0].title for m in show.debug.history()] == ["mine", "Live queue"]
     assert [r.path for r in show.env.http_requests if r.path.endswith("bulk-delete")]
+
+
+async def test_songs_in_the_debug_channel_outlive_its_cleaning(show: Show) -> None:
+    for command in ("setnowplayingchannel", "setbookmarkchannel", "setup-portal"):
+        await show.host.slash(show.debug, command)
+    await show.submit(show.anna, "https://youtu.be/00000000001", title="Waterloo")
+    await show.rita.slash(show.desk, "next")
+    await show.rita.click(show.debug.history()[-1], label="Bookmark")
+    assert text(await show.host.slash(show.songs, "cleandebugchannel")).startswith("Deleted 0 posts")
+    titles = [message.embeds[0].title for message in show.debug.history()]
+    assert titles == ["Hand in a song", "Now playing", "Bookmark"]
 
 
 async def test_without_manage_messages_posts_are_deleted_one_by_one_and_not_too_many(

@@ -11,6 +11,8 @@ import simcord
 
 from bot import Bot
 from cogs.admin.settings_panel import GONE
+from db import blocks
+from domain.blocks import BlockKind
 from domain.settings import DEFAULTS, OPTIONS, Group, Number
 from tests.cogs.conftest import Show, text
 
@@ -158,6 +160,13 @@ async def test_artists_and_links_are_blocked_and_unblocked(show: Show) -> None:
 def rows(opened: simcord.InteractionResult) -> list[Any]:
     assert opened.response
     return opened.response.components
+
+
+async def test_a_block_of_somebody_who_was_forgotten_is_listed_as_somebodys(show: Show) -> None:
+    async with bot_of(show).pool.acquire() as con:
+        await blocks.add(con, show.guild.id, BlockKind.ARTIST, "abba", "Abba", "", by_id=0)
+    listed = panel(await open_settings(show, "artist")).embeds[0].description or ""
+    assert listed.startswith("Abba · somebody <t:")
 
 
 async def test_a_long_list_of_blocks_can_be_paged(show: Show) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db import config, deletion, notices, queue, songs, submissions, undo
+from db import config, deletion, notices, queue, reviews, songs, submissions, undo
 from db.pool import Connection
 from domain.lines import Line
 from domain.refusals import Refused
@@ -35,6 +35,21 @@ async def test_a_deleted_song_leaves_a_row_that_tells_neither_whose_it_was_nor_w
     assert [tuple(entry) for entry in entries] == [(action, 0, "") for action in ("submit", "edit", "withdraw")]
     with pytest.raises(Refused, match="not there any more"):
         await deletion.delete(con, ANNA, song.id)
+
+
+async def test_what_reviewers_wrote_about_a_deleted_song_goes_and_ratings_stay_as_figures(con: Connection) -> None:
+    song, other = [await taken(submissions.hand_in(con, GUILD, user, an_entry())) for user in (ANNA, BEN)]
+    for each in (song, other):
+        await queue.remove(con, GUILD, RITA, each.id, "Too loud for me")
+        await reviews.rate(con, GUILD, each.id, RITA.id, 3, "Too loud for me")
+        await reviews.note(con, GUILD, each.id, HOST.id, "Too loud for me")
+    await deletion.delete(con, ANNA, song.id)
+    kept = await con.fetch("select rating, note from reviews where song_id = $1", song.id)
+    assert [tuple(review) for review in kept] == [(3, "")]
+    removals = await con.fetch("select reason, actor_id from queue_log where action = 'remove' order by id")
+    assert [tuple(removal) for removal in removals] == [("", RITA.id), ("Too loud for me", RITA.id)]
+    assert await con.fetchval("select count(*) from notices where detail <> ''") == 1
+    assert await con.fetchval("select count(*) from reviews where note = 'Too loud for me'") == 2
 
 
 @pytest.mark.parametrize("line", [line for line in Line if line is not Line.PLAYED])

@@ -139,6 +139,17 @@ def test_whose_direct_messages_are_closed_is_answered_in_the_channel(address: st
     assert "Apple Music" in visitor.messages[-1]["content"]
 
 
+def test_a_form_that_is_refused_is_no_fault_of_the_demo(address: str) -> None:
+    visitor = Visitor(address)
+    visitor.play("Aisha")
+    visitor.press("Submit link")
+    form = visitor.seen["modal"]
+    [link] = [each["component"] for each in form["payload"]["components"] if each["label"] == "Link"]
+    visitor.act("modal_submit", modal_handle=form["handle"], values={link["custom_id"]: "https://example.com/song"})
+    assert "SoundCloud, Spotify, YouTube, Deezer or Ditto" in visitor.messages[-1]["content"]
+    assert visitor.messages[-1]["embeds"][0]["title"] == "What you typed"
+
+
 def test_the_bot_listens_to_a_live_and_its_gifts_lift_songs(address: str) -> None:
     visitor = Visitor(address)
     assert any(embed.get("title") == "Connected to a LIVE" for m in visitor.messages for embed in m["embeds"])
