@@ -23,11 +23,14 @@ from discord.ext import commands
 from dotenv import dotenv_values
 
 from cogs.answers import Cancel, Tree
-from db import config, embedded
+from db import backups, config, embedded
 from db.address import Address, BadAddress
+from db.archive import Archive
 from db.claim import CannotClaim, claim
 from db.migrate import MigrationRefused, migrate
-from db.pool import CannotOpen, Connection, Pool, close_pool, open_pool
+from db.pool import CannotOpen, Connection, Pool, close_pool, connect, open_pool
+from db.restore import CannotRestore, restore
+from domain.backups import Damaged
 from domain.environment import Environment, Mistakes, environment_from
 from domain.settings import Settings
 
@@ -49,6 +52,9 @@ COGS = (
     "cogs.accounts",
     "cogs.admin",
     "cogs.privacy",
+    "cogs.backups",
+    "cogs.performance",
+    "cogs.metrics",
     "cogs.help",
 )
 RETRY = 5, 60
@@ -57,12 +63,15 @@ RETRY = 5, 60
 LOOK_AT_SERVER = 3
 """Seconds between two looks at the embedded server."""
 
-STOPS_THE_START = (Mistakes, BadAddress, CannotClaim, CannotOpen, MigrationRefused, embedded.CannotStart)
-"""Each says in one line what an operator has to do."""
+STOPS_THE_START = (
+    *(Mistakes, BadAddress, CannotClaim, CannotOpen, MigrationRefused, embedded.CannotStart),
+    *(Damaged, CannotRestore),
+)
+"""Each says in one line what an operator has to do, or what is wrong with a file."""
 
 
 class Bot(commands.Bot):
-    """The bot on its pool; `home` is the folder that holds uploads/ and data/."""
+    """The bot on its pool; `home` is the folder that holds uploads/, data/ and backups/."""
 
     prompt = 5.0
     """Seconds for the database; a connection that hangs is given up after half as long again, and an answer sent."""
@@ -90,6 +99,10 @@ class Bot(commands.Bot):
         self.pool = pool
         self.uploads = home / "uploads"
         self.data = home / "data"
+        self.backups = backups.Folder(home / "backups")
+        self.archive = Archive(home / "backups" / "messages")
+        self.cpu = 0.0
+        """Percent of the processor that was in use in the last minute; 0 until the first has passed."""
         self.any_handle = any_handle
         self.sign_api_key = sign_api_key
         self.only_guild = discord.Object(guild_id) if guild_id else None
@@ -178,10 +191,7 @@ class Bot(commands.Bot):
 @asynccontextmanager
 async def database(url: str | None, folder: Path) -> AsyncGenerator[Pool, None]:
     """The pool on DATABASE_URL, or else on the embedded server in the folder, with all migrations applied."""
-    server = None if url else await embedded.start(folder)
-    try:
-        address = server.address() if server else Address.parse(url or "")
-        await migrate(address, HERE / "migrations")
+    async with migrated(url, folder) as (address, server):
         pool = await open_pool(address)
         watch = asyncio.create_task(watch_over(server)) if server else None
         try:
@@ -191,6 +201,16 @@ async def database(url: str | None, folder: Path) -> AsyncGenerator[Pool, None]:
                 watch.cancel()
                 await asyncio.wait([watch])  # a start that it has begun must not outlive the stop
             await close_pool(pool)
+
+
+@asynccontextmanager
+async def migrated(url: str | None, folder: Path) -> AsyncGenerator[tuple[Address, embedded.Server | None], None]:
+    """Where the database is, with all migrations applied, and its server if that is the embedded one."""
+    server = None if url else await embedded.start(folder)
+    try:
+        address = server.address() if server else Address.parse(url or "")
+        await migrate(address, HERE / "migrations")
+        yield address, server
     finally:
         if server:
             await server.stop()
@@ -218,6 +238,27 @@ async def run(environment: Environment) -> None:
             sign_api_key=environment.sign_api_key,
         )
         await stay_connected(make_bot, environment.token)
+
+
+async def put_back(environment: Environment, file: Path, *, apply: bool) -> None:
+    """Says what a backup would change, and puts it back if that is wanted.
+
+    Raises Damaged before the database is touched, and CannotRestore.
+    """
+    backup = await asyncio.to_thread(backups.load, file)
+    async with migrated(environment.database_url, DATA / "postgres") as (address, _):
+        con = await connect(address)
+        try:
+            changes = await restore(con, backup, apply=apply)
+        finally:
+            await con.close()
+    print(f"{file.name} was made on {backup.made_at:%Y-%m-%d at %H:%M} UTC.")
+    print(*changes or ["The database holds the same already."], sep="\n")
+    if apply:
+        log.info("The backup %s was put back", file)
+        print("It is put back.")
+    else:
+        print("Nothing is changed yet. The same with --apply puts it back.")
 
 
 async def stay_connected(make_bot: Callable[[], Bot], token: str) -> None:
@@ -288,12 +329,17 @@ def _dotenv() -> dict[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="The bot for hosts who review music on TikTok LIVE.")
     parser.add_argument("--demo", action="store_true", help="show everything on an offline Discord in your browser")
+    backup = parser.add_subparsers(dest="command").add_parser("restore", help="put a backup back, all of it or nothing")
+    backup.add_argument("file", type=Path, help="one of the folder backups/")
+    backup.add_argument("--apply", action="store_true", help="do it; without this it says what would change")
     arguments = parser.parse_args()
     try:
         environment = environment_from({**_dotenv(), **os.environ})
         with claim(DATA):
             log_to(DATA, environment)
-            if arguments.demo or environment.token is None:
+            if arguments.command == "restore":
+                asyncio.run(until_told_to_stop(put_back(environment, arguments.file, apply=arguments.apply)))
+            elif arguments.demo or environment.token is None:
                 from demo.play import play  # only the demo needs an offline Discord
 
                 asyncio.run(until_told_to_stop(play()))

@@ -38,6 +38,7 @@ FOR_REVIEWERS = {
         "close-submissions",
     ),
     "Listening to a LIVE": ("tiktok connect", "tiktok status", "tiktok disconnect"),
+    "What moved the viewers": ("analytics now", "analytics session", "analytics export"),
 }
 FOR_ADMINS = {
     "Setting up": (
@@ -52,10 +53,11 @@ FOR_ADMINS = {
         "setnowplayingchannel",
         "setbookmarkchannel",
         "setdebugchannel",
+        "setup-post-live-metrics",
     ),
     "Handles": ("admin-link", "admin-unlink"),
     "What listeners have": ("coins view", "coins add", "coins remove", "givepoints", "resetpoints"),
-    "Looking after it": ("selfheal", "cleandebugchannel", "stream reset", "reload"),
+    "Looking after it": ("selfheal", "cleandebugchannel", "performance", "backup", "stream reset", "reload"),
 }
 
 

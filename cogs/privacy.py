@@ -41,10 +41,14 @@ class Forget(Press, template=r"privacy:forget"):
     async def pressed(self, interaction: Interaction) -> None:
         bot, guild = interaction.client, rights.guild_of(interaction)
         async with bot.connection() as con:
+            said = await privacy.said(con, guild.id, interaction.user.id)
+        await bot.archive.forget(guild.id, said)  # first, as it takes the links to find what was said
+        async with bot.connection() as con:
             left = await privacy.forget(con, guild.id, person(interaction.user))
         for file_id in left.files:
             await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
         bot.dispatch("queue_changed", guild.id)
+        await bot.backups.forget(guild.id, interaction.user.id)
         await interaction.edit_original_response(content=STILL_BLOCKED if left.blocked else FORGOTTEN, view=None)
 
 
@@ -64,6 +68,8 @@ class Privacy(commands.Cog):
         guild = rights.guild_of(interaction)
         async with self.bot.connection() as con:
             found = await privacy.stored(con, guild.id, interaction.user.id)
+            said = await privacy.said(con, guild.id, interaction.user.id)
+        found["what you said in LIVEs long ago"] = await self.bot.archive.said(guild.id, said)
         content = json.dumps({"server": guild.name, **found}, ensure_ascii=False, default=str).encode()
         await self._send(interaction.user, _file(content))
         await answer(interaction, "I have sent you a direct message with everything stored about you in this server.")

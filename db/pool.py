@@ -38,22 +38,30 @@ class CannotOpen(Exception):
 class Cursor(Protocol):
     """What a query finds, a part at a time; it lives as long as its transaction."""
 
-    async def fetch(self, n: int, *, timeout: float) -> list[asyncpg.Record]: ...
+    async def fetch(self, n: int, *, timeout: float) -> list[asyncpg.Record]: ...  # noqa: ASYNC109  (asyncpg's)
+
+
+class Statement(Protocol):
+    """A query that is known to the database, and of which it has said what it finds."""
+
+    def get_attributes(self) -> tuple[Any, ...]: ...
+    def cursor(self, *args: object, timeout: float) -> Awaitable[Cursor]: ...
 
 
 class Connection(Protocol):
     """A connection to the database, from the pool or not."""
 
-    async def execute(self, query: str, *args: object, timeout: float | None = None) -> str: ...
+    async def execute(self, query: str, *args: object, timeout: float | None = None) -> str: ...  # noqa: ASYNC109
     async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None: ...
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]: ...
     async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None: ...
     async def fetchval(self, query: str, *args: object) -> Any: ...
+    async def prepare(self, query: str) -> Statement: ...
     async def copy_from_query(
-        self, query: str, *args: object, output: Callable[[bytes], Awaitable[None]], timeout: float, **form: Any
+        self, query: str, *args: object, output: Callable[[bytes], Awaitable[None]], **form: Any
     ) -> str: ...
     async def close(self) -> None: ...
-    def cursor(self, query: str, *args: object, timeout: float) -> Awaitable[Cursor]: ...
+
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False
     ) -> AbstractAsyncContextManager[None]: ...
@@ -68,6 +76,11 @@ class Pool:
     def acquire(self, timeout: float = 8) -> AbstractAsyncContextManager[Connection]:
         """A connection to oneself; TimeoutError if none gets free in time."""
         return self._pool.acquire(timeout=timeout)
+
+    @property
+    def in_use(self) -> tuple[int, int]:
+        """How many connections somebody has right now, and how many there may be."""
+        return self._pool.get_size() - self._pool.get_idle_size(), self._pool.get_max_size()
 
     async def close(self) -> None:
         """Waits for all connections to come back; drops them when it is cancelled."""

@@ -61,6 +61,23 @@ _STORED = {
         select handle, nickname, first_seen, last_seen, linked_at, verified, points, watched
         from tiktok_accounts where guild_id = $1 and user_id = $2
     """,
+    "what you did in LIVEs": """
+        select a.handle, s.username as host, s.started_at, p.first_at, p.last_at, p.watched, p.likes, p.comments,
+            p.shares, p.follows, p.subscriptions, p.gifts, p.coins, p.spent
+        from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
+        join live_sessions as s on s.id = p.session_id
+        where a.guild_id = $1 and a.user_id = $2 order by s.id, a.handle
+    """,
+    "what you gave in LIVEs": """
+        select a.handle, g.name, g.diamonds, g.count, g.at
+        from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
+        join gifts as g on g.session_id = p.session_id and g.tiktok_id = a.tiktok_id
+        where a.guild_id = $1 and a.user_id = $2 and p.gifts > 0 order by g.at
+    """,
+    "what you said in LIVEs": """
+        select a.handle, i.at, i.words from tiktok_accounts as a join interactions as i using (guild_id, tiktok_id)
+        where a.guild_id = $1 and a.user_id = $2 and i.kind = 3 order by i.at
+    """,
     "TikTok handles you linked for others": """
         select linked_at from tiktok_accounts where guild_id = $1 and linked_by = $2 and user_id is distinct from $2
     """,
@@ -117,6 +134,11 @@ _FORGET = (
     "update settings_log set changed_by = 0 where guild_id = $1 and changed_by = $2",
     "update bot_config set changed_by = 0 where guild_id = $1 and changed_by = $2",
     "update blocks set by_id = 0, reason = '' where guild_id = $1 and by_id = $2",
+    """
+    update interactions as i set words = '' from tiktok_accounts as a
+    where a.guild_id = $1 and a.user_id = $2 and i.guild_id = $1 and i.tiktok_id = a.tiktok_id and i.kind = 3
+      and i.words <> ''
+    """,
     "delete from tiktok_accounts where guild_id = $1 and user_id = $2 and tiktok_id < 0",
     """
     update tiktok_accounts set user_id = null, linked_by = null, linked_at = null, verified = false
@@ -147,6 +169,20 @@ async def stored(con: Connection, guild_id: int, user_id: int) -> dict[str, list
             what: [dict(row) for row in await con.fetch(statement, guild_id, user_id)]
             for what, statement in _STORED.items()
         }
+
+
+async def said(con: Connection, guild_id: int, user_id: int) -> dict[int, list[int]]:
+    """Sessions in which a user's TikTok accounts have said something, and which of them did."""
+    rows = await con.fetch(
+        """
+        select p.session_id, array_agg(p.tiktok_id) as accounts
+        from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
+        where a.guild_id = $1 and a.user_id = $2 and p.comments > 0 group by 1 order by 1
+        """,
+        guild_id,
+        user_id,
+    )
+    return {row["session_id"]: row["accounts"] for row in rows}
 
 
 async def forget(con: Connection, guild_id: int, user: Person) -> Left:

@@ -36,6 +36,10 @@ WELL_KNOWN = {
 """TikTok coins by name, as TikTok's gift panel shows them; asked only where a message gives no value."""
 
 
+SPECIAL, PREMIUM = 100, 1_000
+"""From how many TikTok coins on one gift is called so."""
+
+
 class Class(StrEnum):
     STANDARD = "standard"
     SPECIAL = "special"
@@ -44,6 +48,6 @@ class Class(StrEnum):
 
 def class_of(coins: int) -> Class:
     """By the TikTok coins of one gift."""
-    if coins < 100:
+    if coins < SPECIAL:
         return Class.STANDARD
-    return Class.SPECIAL if coins < 1_000 else Class.PREMIUM
+    return Class.SPECIAL if coins < PREMIUM else Class.PREMIUM

@@ -263,7 +263,7 @@ CHANNELS = {
     "submission_channel": "Submissions",
     "now_playing_channel": "Now playing",
     "bookmark_channel": "Bookmarks",
-    "metrics_channel": "Reports after the LIVE",
+    "metrics_channel": "Post-live metrics",
     "debug_channel": "Debug",
 }
 DEFAULTS = Settings()

@@ -107,6 +107,8 @@ class Show:
 
 
 class NoPool:
+    in_use = 20, 20
+
     def acquire(self, *, timeout: float) -> object:
         raise TimeoutError
 
