@@ -78,6 +78,11 @@ async def gifts_of_session(con: Connection, guild_id: int) -> Leaders:
     return await _leaders(con, GIFTS.format(when=newest), guild_id)
 
 
+async def gifts_of(con: Connection, guild_id: int, session_id: int) -> Leaders:
+    """By the gifts of one LIVE."""
+    return await _leaders(con, GIFTS.format(when="g.session_id = $2"), guild_id, session_id)
+
+
 async def gifts_of_days(con: Connection, guild_id: int, days: int) -> Leaders:
     """By the gifts of the last days, each of 24 hours."""
     return await _leaders(con, GIFTS.format(when="g.at > now() - make_interval(days => $2)"), guild_id, days)

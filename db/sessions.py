@@ -122,3 +122,35 @@ async def close_unwanted(con: Connection) -> list[Session]:
         """
     )
     return [_session(row) for row in rows]
+
+
+async def newest(con: Connection, guild_id: int) -> Session | None:
+    """The LIVE that is on, or else the last one."""
+    row = await con.fetchrow(
+        f"select {_SESSION} from live_sessions where guild_id = $1 order by id desc limit 1", guild_id
+    )
+    return _session(row) if row else None
+
+
+async def get(con: Connection, guild_id: int, session_id: int) -> Session | None:
+    """A LIVE of this guild."""
+    row = await con.fetchrow(
+        f"select {_SESSION} from live_sessions where guild_id = $1 and id = $2", guild_id, session_id
+    )
+    return _session(row) if row else None
+
+
+async def like(con: Connection, guild_id: int, words: str, most: int = 25) -> list[Session]:
+    """LIVEs whose number or host begins so, or whose day (UTC) is so, newest first."""
+    rows = await con.fetch(
+        f"""
+        select {_SESSION} from live_sessions
+        where guild_id = $1 and (starts_with(id::text, $2) or starts_with(username, lower($2))
+                                 or starts_with((started_at at time zone 'utc')::text, $2))
+        order by id desc limit $3
+        """,
+        guild_id,
+        words,
+        most,
+    )
+    return [_session(row) for row in rows]

@@ -11,7 +11,7 @@ from discord.ext import commands
 from cogs import rights
 from cogs.admin import blocks_panel, settings_panel, setup_panel
 from cogs.admin.overview import OVERVIEW_ITEMS, overview_page
-from cogs.admin.pieces import BOOKMARKS, DEBUG, DESK, LINE, SONGS, STAGE, Piece, find, put, put_role
+from cogs.admin.pieces import BOOKMARKS, DEBUG, DESK, LINE, METRICS, SONGS, STAGE, Piece, find, put, put_role
 from cogs.admin.setup_panel import panel
 from cogs.answers import Interaction, acknowledge, answer
 from domain.refusals import Refused
@@ -83,6 +83,15 @@ class Admin(commands.Cog):
     async def set_debug_channel(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         await acknowledge(interaction)
         await self._put(interaction, channel, DEBUG, "Reports for admins go to {}.")
+
+    @app_commands.command(name="setup-post-live-metrics", description="Where the report of each LIVE is posted")
+    @app_commands.describe(channel="This channel, if left out")
+    @admin_command
+    async def setup_post_live_metrics(
+        self, interaction: Interaction, channel: discord.TextChannel | None = None
+    ) -> None:
+        await acknowledge(interaction)
+        await self._put(interaction, channel, METRICS, "The report of each LIVE is posted in {} when it has ended.")
 
     @app_commands.command(name="setup-live-queue", description="Hang up the public board of the line")
     @app_commands.describe(channel="This channel, if left out")

@@ -32,6 +32,7 @@ def overview(guild: discord.Guild, settings: Settings, hung: Sequence[Board], po
                 _channel(guild, "Now playing", settings.now_playing_channel, "/setnowplayingchannel"),
                 _channel(guild, "Bookmarks", settings.bookmark_channel, "/setbookmarkchannel"),
                 _channel(guild, "Debug", settings.debug_channel, "/setdebugchannel"),
+                _channel(guild, "Post-live metrics", settings.metrics_channel, "/setup-post-live-metrics"),
             )
         ),
         inline=False,

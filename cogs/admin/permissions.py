@@ -51,6 +51,7 @@ class Needs:
 
 POST = Needs(("view_channel", "send_messages", "embed_links"))
 SONG_POST = Needs((*POST.names, "attach_files"))
+REPORT = Needs((*SONG_POST.names, "read_message_history"))
 PORTAL_POST = Needs((*POST.names, "read_message_history"))
 BOARD = Needs((*POST.names, "read_message_history", "pin_messages"))
 SUBMISSIONS = Needs((*POST.names, "read_message_history", "add_reactions", "manage_messages"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from cogs.admin.permissions import BOARD, PORTAL_POST, POST, SONG_POST, SUBMISSIONS, Needs
+from cogs.admin.permissions import BOARD, PORTAL_POST, POST, REPORT, SONG_POST, SUBMISSIONS, Needs
 from db import boards, channels, portals
 from db.boards import Board, Kind
 from db.portals import Portal
@@ -36,6 +36,7 @@ class Piece:
     """A channel that is named in a setting, or in which boards or the portal hang.
 
     `name` is what it is called when the bot makes it, and in a custom_id; in a `quiet` one only the bot writes then.
+    A show can do without an `optional` one.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Piece:
     kinds: tuple[Kind, ...] = ()
     seen: Seen = Seen.BY_ALL
     quiet: bool = False
+    optional: bool = False
 
 
 SONGS = Piece(
@@ -71,10 +73,21 @@ BOOKMARKS = Piece(
 DEBUG = Piece(
     "Debug", "I report there what an admin should know.", "bot-debug", POST, "debug_channel", seen=Seen.BY_ADMINS
 )
-PORTAL = Piece("Portal", "Its buttons hand in songs, for those who don't like commands.", "portal", PORTAL_POST)
-"""A show can do without it; the bot makes no channel of its own for it."""
+METRICS = Piece(
+    "Post-live metrics",
+    "The report of each LIVE is posted there.",
+    "post-live-metrics",
+    REPORT,
+    "metrics_channel",
+    seen=Seen.BY_REVIEWERS,
+    optional=True,
+)
+PORTAL = Piece(
+    "Portal", "Its buttons hand in songs, for those who don't like commands.", "portal", PORTAL_POST, optional=True
+)
+"""The bot makes no channel of its own for it."""
 
-PIECES = {piece.name: piece for piece in (SONGS, LINE, DESK, STAGE, BOOKMARKS, DEBUG, PORTAL)}
+PIECES = {piece.name: piece for piece in (SONGS, LINE, DESK, STAGE, BOOKMARKS, DEBUG, METRICS, PORTAL)}
 ROLE = "role"
 """The name of the reviewer role, among those of PIECES."""
 
@@ -119,7 +132,7 @@ class Found:
     @property
     def needed(self) -> list[str]:
         """What a show can't do without, of what is missing."""
-        return [name for name in self.missing if name != PORTAL.name]
+        return [name for name in self.missing if name == ROLE or not PIECES[name].optional]
 
     def lacks(self) -> Iterator[str]:
         """One sentence for each channel in which the bot may not do what it must."""

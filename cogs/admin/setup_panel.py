@@ -10,7 +10,7 @@ from discord import ui
 from cogs import rights
 from cogs.admin.healing import heal
 from cogs.admin.making import make, may_make
-from cogs.admin.pieces import PIECES, PORTAL, ROLE, SONGS, Found, Seen, find, put, put_role
+from cogs.admin.pieces import PIECES, ROLE, SONGS, Found, Seen, find, put, put_role
 from cogs.answers import ChannelChoice, Choice, Interaction, Press, RoleChoice, view_of
 from cogs.text import joined
 from db.boards import Kind
@@ -58,7 +58,7 @@ def _line(found: Found, name: str) -> str:
     piece = PIECES[name]
     channel = found.channel(piece)
     if channel is None:
-        without = ", but you can do without it" if piece is PORTAL else ""
+        without = ", but you can do without it" if piece.optional else ""
         return f"**{piece.label}**: {_not_there(found.channel_id(piece))}{without}"
     return f"**{piece.label}**: {channel.mention}" + (", but see below" if piece.needs.missing(channel) else "")
 
@@ -95,7 +95,7 @@ def _all_set(found: Found) -> str:
 
 def _troubles(found: Found) -> list[str]:
     """What stands in the way, and where to change it."""
-    return [*_cannot_make(found), *found.lacks(), *_seen_by_the_wrong(found)]
+    return list(dict.fromkeys((*_cannot_make(found), *found.lacks(), *_seen_by_the_wrong(found))))
 
 
 def _cannot_make(found: Found) -> list[str]:

@@ -16,7 +16,9 @@ from cogs.admin.setup_panel import UNKNOWN
 from tests.cogs.conftest import Show, text
 
 LINK = "https://youtu.be/{:011}"
-NEEDED: list[Piece] = [piece for piece in PIECES.values() if piece is not PORTAL]
+NEEDED: list[Piece] = [piece for piece in PIECES.values() if not piece.optional]
+CHANNELS = {piece.name for piece in PIECES.values() if piece is not PORTAL} | {"Music review"}
+"""All that can be made."""
 
 
 class Empty:
@@ -92,9 +94,9 @@ async def test_from_an_empty_server_to_the_first_played_song_in_four_steps(empty
 
 async def test_one_press_makes_all_that_is_missing_and_the_panel_says_so(empty: Empty) -> None:
     opened = await empty.setup()
-    assert words(opened).count("not yet") == 8
+    assert words(opened).count("not yet") == 9
     await empty.host.click(panel(opened), label="Make everything for me")
-    assert empty.made == {piece.name for piece in NEEDED} | {"Music review"}
+    assert empty.made == CHANNELS
     assert "Reviewers" in empty.guild.roles
     assert "All set" in words(opened)
     assert "not yet" not in words(opened)
@@ -118,6 +120,7 @@ async def test_what_is_made_is_seen_by_whom_it_is_for(empty: Empty) -> None:
     ]
     assert can["reviewers"][1].view_channel
     assert can["bookmarks"][1].view_channel
+    assert can["post-live-metrics"][1].view_channel
     assert not can["bot-debug"][1].view_channel
     assert [name for name in can if can[name][0].send_messages and can[name][0].view_channel] == [
         "general",
@@ -155,6 +158,13 @@ async def test_without_the_right_to_make_channels_it_says_so_and_leads_from_pick
     assert "All set" in words(opened)
     assert len(empty.channel("reviewers").pinned_messages()) == 2
     assert f"Everybody can read {empty.channel('reviewers').mention}" in words(opened)
+
+
+async def test_what_is_wrong_with_one_channel_is_said_once_whatever_it_is_for(empty: Empty) -> None:
+    opened = await empty.setup()
+    for _ in NEEDED:
+        await pick(empty, opened, empty.lobby)
+    assert words(opened).count("Everybody can read") == 1
 
 
 async def test_what_the_bot_may_not_do_is_named_with_the_place_to_change_it(empty: Empty) -> None:
@@ -200,7 +210,7 @@ async def test_the_portal_is_posted_among_the_submissions_with_the_rest(empty: E
     assert (await empty.anna.click(post, label="Submit link")).modal
 
 
-async def test_a_show_is_complete_without_the_portal_and_it_can_be_hung_anywhere_later(empty: Empty) -> None:
+async def test_a_show_is_complete_without_portal_and_reports_and_they_can_be_added_later(empty: Empty) -> None:
     opened = await empty.setup()
     for piece in NEEDED:
         await pick(empty, opened, empty.guild.create_text_channel(piece.name))
@@ -212,6 +222,7 @@ async def test_a_show_is_complete_without_the_portal_and_it_can_be_hung_anywhere
     await empty.host.select(panel(opened), ["portal"], custom_id="setup:goto")
     await pick(empty, opened, empty.guild.create_text_channel("lounge"))
     assert f"**Portal**: {empty.channel('lounge').mention}" in words(opened)
+    assert "**Post-live metrics**: not yet, but you can do without it" in words(opened)
     assert len(empty.channel("lounge").history()) == 1
     assert empty.channel("submit-your-song").history() == []
 
@@ -287,7 +298,7 @@ async def test_two_admins_at_once_make_it_once(empty: Empty) -> None:
     )
     await empty.env.settle()
     assert sorted(str(result) for result in results) == ["I am making them already. Please give me a moment.", "None"]
-    assert len(empty.made) == len(NEEDED) + 1
+    assert empty.made == CHANNELS
 
 
 def tree_of(show: Show) -> discord.app_commands.CommandTree[Any]:
@@ -295,7 +306,9 @@ def tree_of(show: Show) -> discord.app_commands.CommandTree[Any]:
     return show.env.bot.tree
 
 
-@pytest.mark.parametrize("command", ["setup", "settings", "show-settings", "selfheal", "cleandebugchannel"])
+@pytest.mark.parametrize(
+    "command", ["setup", "settings", "show-settings", "selfheal", "cleandebugchannel", "setup-post-live-metrics"]
+)
 async def test_only_admins_set_up_even_where_discord_was_told_otherwise(show: Show, command: str) -> None:
     [known] = [one for one in await tree_of(show).fetch_commands() if one.name == command]
     show.guild.set_command_permissions(known, {show.reviewers: True})

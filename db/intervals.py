@@ -1,0 +1,110 @@
+"""The intervals of a session: kept while it goes on, and computed from what was recorded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from db.pool import Connection
+from domain.intervals import WEIGHTS, Interval
+from domain.live import LATE
+
+RECENT = timedelta(minutes=30)
+"""Intervals that are computed again while the session goes on: a message may come late, a gift be counted later."""
+
+KEPT = timedelta(days=5)
+"""So long after its end a session's messages are there in any case; see the least of Settings.retention_days."""
+
+_COMPUTE = f"""
+    update intervals as i set
+        viewers = c.viewers, change = c.viewers - coalesce(c.before, c.first), comments = c.comments, likes = c.likes,
+        shares = c.shares, follows = c.follows, subscriptions = c.subscriptions, gifts = c.gifts, coins = c.coins,
+        active = c.active,
+        score = {WEIGHTS["comments"]} * c.comments + {WEIGHTS["likes"]} * c.likes + {WEIGHTS["gifts"]} * c.gifts
+              + {WEIGHTS["follows"]} * c.follows + {WEIGHTS["shares"]} * c.shares
+    from (
+        select t.starts_at, counts.*, given.*,
+            (select amount from interactions where session_id = $1 and kind = 8 and at < t.starts_at
+             order by at desc limit 1) as before
+        from (
+            -- what came a moment before the session began belongs to its first interval
+            select b.starts_at, b.starts_at + b.length as ends_at,
+                case when b.starts_at = s.started_at then b.starts_at - $3::interval else b.starts_at end as since
+            from intervals as b join live_sessions as s on s.id = b.session_id
+            where b.session_id = $1 and b.starts_at >= coalesce($2::timestamptz, '-infinity')
+        ) as t,
+        lateral (
+            select (array_agg(amount order by at desc) filter (where kind = 8))[1] as viewers,
+                (array_agg(amount order by at) filter (where kind = 8))[1] as first,
+                count(*) filter (where kind = 3) as comments,
+                coalesce(sum(amount) filter (where kind = 2), 0)::bigint as likes,
+                count(*) filter (where kind = 4) as shares,
+                count(*) filter (where kind = 5) as follows,
+                count(*) filter (where kind = 6) as subscriptions,
+                count(distinct tiktok_id) filter (where kind between 2 and 7) as active
+            from interactions where session_id = $1 and at >= t.since and at < t.ends_at
+        ) as counts,
+        lateral (
+            select coalesce(sum(counted), 0)::bigint as gifts, coalesce(sum(counted * diamonds), 0)::bigint as coins
+            from gifts where session_id = $1 and at >= t.since and at < t.ends_at
+        ) as given
+    ) as c
+    where i.session_id = $1 and i.starts_at = c.starts_at
+"""
+
+
+async def keep(con: Connection, session_id: int, length: timedelta) -> None:
+    """Begins the intervals that a session has come to, each of this length, and computes the latest."""
+    async with con.transaction():
+        await _begin(con, session_id, length)
+        newest = await con.fetchval("select max(starts_at) from intervals where session_id = $1", session_id)
+        await con.execute(_COMPUTE, session_id, newest and newest - RECENT, LATE)
+
+
+async def complete(con: Connection, session_id: int, length: timedelta) -> None:
+    """Like keep, with all intervals computed anew; so they are right once the session has ended.
+
+    Those of a session that ended days ago stay as they are, since its messages may be gone by now.
+    """
+    if not await con.fetchval(
+        "select ended_at is null or ended_at > now() - $2::interval from live_sessions where id = $1", session_id, KEPT
+    ):
+        return
+    async with con.transaction():
+        await _begin(con, session_id, length)
+        await con.execute(_COMPUTE, session_id, None, LATE)
+
+
+async def _begin(con: Connection, session_id: int, length: timedelta) -> None:
+    await con.execute(
+        """
+        insert into intervals (session_id, guild_id, starts_at, length)
+        select s.id, s.guild_id, t.starts_at, $2
+        from live_sessions as s,
+            lateral (select coalesce(s.ended_at, clock_timestamp()) as now) as n,
+            lateral (select coalesce(max(starts_at + i.length), s.started_at) as first
+                     from intervals as i where i.session_id = s.id) as l,
+            generate_series(l.first, n.now, $2) as t (starts_at)
+        where s.id = $1 and t.starts_at < n.now
+        on conflict do nothing
+        """,
+        session_id,
+        length,
+    )
+
+
+async def open_sessions(con: Connection) -> list[int]:
+    """Sessions that go on."""
+    return [row["id"] for row in await con.fetch("select id from live_sessions where ended_at is null")]
+
+
+async def of_session(con: Connection, session_id: int) -> list[Interval]:
+    """In their order, as they were computed last."""
+    rows = await con.fetch(
+        """
+        select starts_at, length, viewers, change, comments, likes, shares, follows, subscriptions, gifts, coins,
+            active, score
+        from intervals where session_id = $1 order by starts_at
+        """,
+        session_id,
+    )
+    return [Interval(*row) for row in rows]

@@ -1,0 +1,46 @@
+"""The stretches that a LIVE is looked at in: how long they are, and what stands in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LENGTH = timedelta(minutes=5)
+LENGTH_WHEN_BUSY = timedelta(minutes=10)
+BUSY = 85
+"""Percent of the CPU, over a minute, above which an interval that begins is a long one."""
+
+WEIGHTS = {"comments": 1.0, "likes": 0.1, "gifts": 5.0, "follows": 3.0, "shares": 2.0}
+"""What one of each adds to an interval's activity score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One stretch of a session. Likes are taps, gifts items, coins what these are worth in TikTok's coins."""
+
+    starts_at: datetime
+    length: timedelta
+    viewers: int | None
+    """The last count in it; None if TikTok gave none."""
+    change: int | None
+    """Since the last count before it, or since its own first where there is none before; None without viewers."""
+    comments: int
+    likes: int
+    shares: int
+    follows: int
+    subscriptions: int
+    gifts: int
+    coins: int
+    active: int
+    """People who did something; being there is not enough."""
+    score: float
+    """Activity: the counts by WEIGHTS."""
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.length
+
+
+def length(cpu: float) -> timedelta:
+    """Of an interval that begins now; `cpu` is what was used in the last minute, in percent."""
+    return LENGTH_WHEN_BUSY if cpu > BUSY else LENGTH

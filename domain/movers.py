@@ -1,0 +1,157 @@
+"""What moved the viewers: what people did before their number rose, and how sure that is."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any, cast
+
+from domain.intervals import Interval
+
+WEIGHTS = {"gifts": 0.4, "comments": 0.3, "likes": 0.2, "follows": 0.05, "shares": 0.05}
+"""What a spike of each kind adds to the score of an interval; gifts go by their coins. They sum to 1."""
+LEAST = 8
+"""Intervals with viewers, below which nothing is claimed."""
+SURE = 0.05
+"""So likely may a link be by chance, all that were looked at taken together."""
+LAGS = (1, 2)
+"""Intervals by which what people do goes before the viewers; what happens at once may as well follow from them."""
+BEFORE = 4
+"""Earlier intervals that it takes to know what is usual."""
+UNUSUAL = 3.0
+"""Usual deviations from the median that make a spike."""
+_MAD = 1.4826
+"""Makes the median absolute deviation of a normal distribution its standard deviation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How the ranks of one kind and of the viewers' change some intervals later go together."""
+
+    kind: str
+    lag: int
+    r: float
+    """Spearman's, with the change before and the time taken out of both."""
+    n: int
+    """Pairs of intervals that it is made of."""
+    p: float
+    """Corrected (Holm) for all kinds and lags that were looked at."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether viewers rose after this, and hardly by chance."""
+        return self.p <= SURE and self.r > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """An interval in which some kinds were far above what was usual in the session before it."""
+
+    interval: Interval
+    kinds: tuple[str, ...]
+    change: int
+    """Of the viewers, from before it to after it."""
+    score: float
+    """WEIGHTS of its kinds if viewers rose, else 0."""
+
+
+def amount(interval: Interval, kind: str) -> int:
+    return interval.coins if kind == "gifts" else getattr(interval, kind)
+
+
+def spikes(intervals: Sequence[Interval]) -> list[Spike]:
+    """Measured against the session's own intervals before; never against fixed thresholds."""
+    found: list[Spike] = []
+    for place, interval in enumerate(intervals[BEFORE:], start=BEFORE):
+        kinds = tuple(kind for kind in WEIGHTS if _unusual([amount(one, kind) for one in intervals[: place + 1]]))
+        if kinds:
+            after = intervals[place + 1 : place + 2]
+            change = sum(one.change or 0 for one in (interval, *after))
+            score = sum(WEIGHTS[kind] for kind in kinds) if change > 0 else 0.0
+            found.append(Spike(interval, kinds, change, round(score, 2)))
+    return found
+
+
+def _unusual(amounts: Sequence[int]) -> bool:
+    """Whether the last one is far above the others; counts deviate by their root, and by one at least."""
+    *before, last = amounts
+    usual = statistics.median(before)
+    deviation = _MAD * statistics.median(abs(one - usual) for one in before)
+    return last > usual + UNUSUAL * max(deviation, usual**0.5, 1)
+
+
+def correlations(intervals: Sequence[Interval]) -> list[Link]:
+    """Every kind that occurred, at every lag, the surest first; none below LEAST intervals.
+
+    What the viewers did just before, and the time, is taken out: viewers who grow all the time bring more of
+    everything, and are not moved by it.
+    """
+    seen = [one for one in intervals if one.change is not None]
+    if len(seen) < LEAST:
+        return []
+    change = [float(one.change or 0) for one in seen]
+    kinds = [kind for kind in WEIGHTS if len({amount(one, kind) for one in seen}) > 1]
+    links = [link for kind in kinds for lag in LAGS if (link := _link(seen, change, kind, lag))]
+    return _corrected(sorted(links, key=lambda link: link.p))
+
+
+def _link(seen: Sequence[Interval], change: Sequence[float], kind: str, lag: int) -> Link | None:
+    """With its own p; None where there is nothing to compare."""
+    import numpy  # both take a while, and only this needs them
+    import scipy.stats  # pyright: ignore[reportMissingTypeStubs]
+
+    np, stats = cast(Any, numpy), cast(Any, scipy.stats)
+    ranks = stats.rankdata
+    places = range(2, len(seen))
+    did = ranks([amount(seen[place - lag], kind) for place in places])
+    came = ranks([change[place] for place in places])
+    taken_out = np.column_stack([np.ones(len(places)), ranks([change[place - 1] for place in places]), places])
+    rest = [one - taken_out @ np.linalg.lstsq(taken_out, one, rcond=None)[0] for one in (did, came)]
+    size = float(np.linalg.norm(rest[0]) * np.linalg.norm(rest[1]))
+    freedom = len(places) - 2 - 2
+    if size < 1e-6:
+        return None
+    r = max(-0.999999, min(0.999999, float(rest[0] @ rest[1]) / size))
+    p = stats.t.sf(abs(r) * (freedom / (1 - r * r)) ** 0.5, freedom)
+    return Link(kind, lag, r, len(places), 2 * float(p))
+
+
+def _corrected(links: Sequence[Link]) -> list[Link]:
+    """Holm's way, for links sorted by p."""
+    done: list[Link] = []
+    highest = 0.0
+    for place, link in enumerate(links):
+        highest = max(highest, min(1.0, link.p * (len(links) - place)))
+        done.append(Link(link.kind, link.lag, link.r, link.n, highest))
+    return done
+
+
+def sentence(intervals: Sequence[Interval], zone: tzinfo) -> str:
+    """What moved the viewers, in one plain sentence, with times of the zone."""
+    seen = [one for one in intervals if one.change is not None]
+    if len(seen) < LEAST:
+        return (
+            f"It is too early to say what moves the viewers: that takes {LEAST} intervals, and there are {len(seen)}."
+        )
+    links = correlations(intervals)
+    moved = list(dict.fromkeys(link.kind for link in links if link.holds))
+    others = [kind for kind in dict.fromkeys(link.kind for link in links) if kind not in moved]
+    if not moved:
+        return "Nothing that people did shows a link with the number of viewers."
+    rest = f"; {_listed(others)} show no such link" if others else ""
+    if example := _example(intervals, moved[0]):
+        when = example.interval.starts_at.astimezone(zone).strftime("%H:%M")
+        return f"Viewers rose by {example.change:,} after the {_listed(moved)} at {when}{rest}."
+    return f"Viewers tended to rise after {_listed(moved)}{rest}."
+
+
+def _example(intervals: Sequence[Interval], kind: str) -> Spike | None:
+    """The spike of this kind after which the viewers rose most."""
+    rises = [spike for spike in spikes(intervals) if kind in spike.kinds and spike.change > 0]
+    return max(rises, key=lambda spike: spike.change, default=None)
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return " and ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)

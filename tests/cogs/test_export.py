@@ -1,0 +1,174 @@
+"""/analytics export, from the command to the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import time
+import zipfile
+from datetime import timedelta
+
+import openpyxl
+import pytest
+import simcord
+
+from bot import Bot
+from cogs.metrics.export import SHEETS
+from cogs.metrics.handing import sweep
+from domain.live import Kind
+from tests.cogs.conftest import Show, dms, text
+from tests.heard import GALAXY, KIM, MAX, ROSE, ZOE, a_session, given, heard, write
+from tests.songs import NOON, put
+
+DAY = "2026-01-31"
+
+
+async def a_live(show: Show) -> None:
+    async with the_bot(show).pool.acquire() as con:
+        session = await a_session(con, guild=show.guild.id)
+        said = [heard(Kind.COMMENT, MAX, words=words) for words in ("=1+1", "Hello")]
+        await write(con, session, heard(Kind.LIKE, amount=15), *said, given(ZOE, ROSE, 5), given(KIM, GALAXY))
+        await put(con, line=8, guild=show.guild.id, started_at=NOON + timedelta(minutes=5))
+
+
+def the_bot(show: Show) -> Bot:
+    assert isinstance(show.env.bot, Bot)
+    return show.env.bot
+
+
+async def export(show: Show, **options: str) -> simcord.InteractionResult:
+    return await show.rita.slash(show.desk, "analytics export", **{"from": DAY, "to": DAY, **options})
+
+
+async def files(result: simcord.InteractionResult) -> dict[str, bytes]:
+    assert result.response
+    sent = [result.response, *result.followups]
+    return {file.filename: await file.read() for message in sent for file in message.attachments}
+
+
+def packed(content: bytes) -> dict[str, list[dict[str, str]]]:
+    """The CSVs of a zip."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    return {name: list(csv.DictReader(io.StringIO(text, newline=""))) for name, text in texts.items()}
+
+
+def left(show: Show) -> list[str]:
+    return sorted(path.name for path in the_bot(show).data.glob("export*"))
+
+
+async def test_excel_has_every_sheet_with_its_charts_and_the_messages_beside_it(show: Show) -> None:
+    await a_live(show)
+    sent = await files(await export(show))
+    assert list(sent) == [f"export-{DAY}-to-{DAY}.xlsx", f"interactions-{DAY}-to-{DAY}.zip"]
+    book = openpyxl.load_workbook(io.BytesIO(sent[f"export-{DAY}-to-{DAY}.xlsx"]))
+    assert book.sheetnames == list(SHEETS)
+    assert all(sheet.freeze_panes == "A2" and sheet.auto_filter.ref for sheet in book)
+    head, *givers = book["Gift_Contributions"].iter_rows(values_only=True)
+    assert [dict(zip(head, row, strict=True))["Coins"] for row in givers] == [1000, 5]
+    summary = dict(book["Summary"].iter_rows(values_only=True))
+    assert (summary["Server"], summary["Time zone"], summary["Sessions"]) == ("The Show", "UTC", 1)
+    assert len(book["Summary"]._charts) == 3  # no intervals, no chart of them
+    [(name, messages)] = packed(sent[f"interactions-{DAY}-to-{DAY}.zip"]).items()
+    assert (name, sorted(row["kind"] for row in messages)) == (
+        "interactions.csv",
+        ["comment", "comment", "gift", "gift", "like"],
+    )
+    assert left(show) == []
+
+
+async def test_what_moved_the_viewers_is_in_a_sheet_of_its_own(show: Show) -> None:
+    await a_live(show)
+    async with the_bot(show).pool.acquire() as con:
+        for place in range(12):  # viewers rise one interval after gifts
+            await con.execute(
+                """
+                insert into intervals (session_id, guild_id, starts_at, length, viewers, change, comments, coins)
+                select id, guild_id, started_at + $1 * interval '5 min', interval '5 min', 100, $2, $3, $4
+                from live_sessions
+                """,
+                *(place, 20 * (place % 3 == 1) + place, place * 7 % 5, 500 * (place % 3 == 0)),
+            )
+    sent = await files(await export(show))
+    book = openpyxl.load_workbook(io.BytesIO(sent[f"export-{DAY}-to-{DAY}.xlsx"]))
+    head, *rows = book["Viewer_Correlations"].iter_rows(values_only=True)
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(row["Kinds"], row["Intervals before"]) for row in found if row["Holds"] == "yes"] == [("gifts", 1)]
+    assert {row["Finding"] for row in found} == {"link", "spike"}
+    assert len(book["Summary"]._charts) == 4
+
+
+async def test_csv_is_the_same_in_one_zip(show: Show) -> None:
+    await a_live(show)
+    [(name, content)] = (await files(await export(show, format="CSV"))).items()
+    tables = packed(content)
+    assert name == f"export-{DAY}-to-{DAY}.zip"
+    assert list(tables) == [*(f"{sheet}.csv" for sheet in SHEETS), "interactions.csv"]
+    assert [row["Handle"] for row in tables["Global_Leaderboard.csv"]] == ["kim", "zoe"]
+    assert {row["words"] for row in tables["interactions.csv"] if row["kind"] == "comment"} == {"'=1+1", "Hello"}
+    assert left(show) == []
+
+
+async def test_a_day_that_is_none_is_refused(show: Show) -> None:
+    assert "such as 2026-01-31" in text(await export(show, to="2026-13-01"))
+
+
+async def test_there_is_one_export_at_a_time(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cogs.metrics.export._writing", {show.guild.id})
+    assert "being written already" in text(await export(show))
+
+
+async def test_a_long_export_says_how_far_it_is(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cogs.metrics.export.PAUSE", 0)
+    await a_live(show)
+    await export(show)
+    said = [str(request) for request in show.env.http_requests if "is being written" in str(request)]
+    assert any("Gift_Contributions: 2 rows so far" in words for words in said)
+
+
+@pytest.mark.parametrize(("format", "count"), [("Excel", 2), ("CSV", 1)])
+async def test_what_discord_does_not_take_is_kept_and_the_place_is_named(
+    show: Show, monkeypatch: pytest.MonkeyPatch, format: str, count: int
+) -> None:
+    monkeypatch.setattr("cogs.metrics.handing.MOST_FILES", 0)
+    result = await export(show, format=format)
+    assert await files(result) == {}
+    [folder] = (the_bot(show).data / "exports").iterdir()
+    assert f"`{folder}`" in text(result)
+    assert len(list(folder.iterdir())) == count
+    assert left(show) == ["exports"]
+
+
+async def test_who_can_not_be_answered_any_more_gets_a_direct_message(show: Show) -> None:
+    show.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027, message="Invalid Webhook Token", times=None)
+    await export(show)
+    [folder] = (the_bot(show).data / "exports").iterdir()
+    assert str(folder) in dms(show.rita)[-1].content
+
+
+async def test_an_export_that_fails_leaves_no_files(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cogs.metrics.workbook.Workbook.close", full_disk)
+    show.env.check_errors = False
+    assert "Something went wrong" in text(await export(show))
+    assert left(show) == []
+    monkeypatch.undo()
+    assert len(await files(await export(show))) == 2
+
+
+async def test_old_exports_go(show: Show) -> None:
+    data = the_bot(show).data
+    ages = {"exports/old": 8, "exports/new": 6, "export-old": 2, "export-new": 0}
+    for name, days in ages.items():
+        (data / name).mkdir(parents=True)
+        when = time.time() - days * 86400
+        os.utime(data / name, (when, when))
+    sweep(data)
+    assert sorted(str(path.relative_to(data)) for path in data.glob("export*/**")) == [
+        "export-new",
+        "exports",
+        "exports/new",
+    ]

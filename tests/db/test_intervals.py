@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db import intervals, sessions
+from db.pool import Connection
+from domain.intervals import LENGTH, LENGTH_WHEN_BUSY
+from domain.live import Kind
+from tests.heard import GALAXY, GUILD, MAX, ZOE, a_session, given, heard, write
+
+
+@pytest.fixture
+def ago() -> datetime:
+    """When the LIVE of these tests began."""
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=17)
+
+
+async def a_live(con: Connection, ago: datetime) -> int:
+    """It had something in its first, second and fourth interval."""
+    session = await a_session(con, started=ago)
+    first, second, fourth = (ago + timedelta(minutes=minutes) for minutes in (1, 6, 16))
+    gift = replace(given(ZOE, GALAXY), at=second)
+    await write(
+        con,
+        session,
+        heard(Kind.COMMENT, at=ago - timedelta(seconds=2)),
+        heard(Kind.LIKE, MAX, amount=10, at=first),
+        heard(Kind.JOIN, at=first),
+        *(heard(Kind.VIEWERS, None, amount=n, at=first + timedelta(seconds=n)) for n in (30, 40)),
+        gift,
+        heard(Kind.FOLLOW, at=second),
+        heard(Kind.SHARE, MAX, at=second),
+        heard(Kind.VIEWERS, None, amount=65, at=second),
+        heard(Kind.VIEWERS, None, amount=50, at=fourth),
+    )
+    return session.id
+
+
+async def test_each_interval_has_its_viewers_their_change_its_counts_and_its_score(
+    con: Connection, ago: datetime
+) -> None:
+    session_id = await a_live(con, ago)
+    await intervals.keep(con, session_id, LENGTH)
+    one, two, three, four = await intervals.of_session(con, session_id)
+    assert [i.starts_at for i in (one, two, three, four)] == [ago + n * LENGTH for n in range(4)]
+    assert (one.viewers, one.change, one.comments, one.likes, one.active, one.score) == (40, 10, 1, 10, 2, 2.0)
+    assert (two.viewers, two.change, two.gifts, two.coins, two.follows, two.shares) == (65, 25, 1, 1000, 1, 1)
+    assert (two.score, two.active) == (10.0, 2)
+    assert (three.viewers, three.change, three.score) == (None, None, 0)
+    assert (four.viewers, four.change) == (50, -15)
+
+
+async def test_computed_again_they_are_the_same_also_after_what_came_late(con: Connection, ago: datetime) -> None:
+    session_id = await a_live(con, ago)
+    await intervals.keep(con, session_id, LENGTH)
+    before = await intervals.of_session(con, session_id)
+    await con.execute("delete from intervals")
+    await intervals.complete(con, session_id, LENGTH)
+    assert await intervals.of_session(con, session_id) == before
+    session = await sessions.newest(con, GUILD)
+    assert session
+    await write(con, session, heard(Kind.COMMENT, at=ago + timedelta(minutes=1)))
+    await intervals.complete(con, session_id, LENGTH)
+    assert (await intervals.of_session(con, session_id))[0].comments == before[0].comments + 1
+
+
+async def test_a_length_holds_for_the_interval_that_it_began_and_an_ended_live_gets_no_more(
+    con: Connection, ago: datetime
+) -> None:
+    session_id = await a_live(con, ago)
+    await con.execute("update live_sessions set ended_at = $1", ago + timedelta(minutes=4))
+    await intervals.complete(con, session_id, LENGTH_WHEN_BUSY)
+    await con.execute("update live_sessions set ended_at = null")
+    await intervals.complete(con, session_id, LENGTH)
+    lengths = [one.length for one in await intervals.of_session(con, session_id)]
+    assert lengths == [LENGTH_WHEN_BUSY, LENGTH, LENGTH]
+    await con.execute("update live_sessions set ended_at = now()")
+    await intervals.complete(con, session_id, LENGTH)
+    assert len(await intervals.of_session(con, session_id)) == 3
+
+
+async def test_what_was_computed_stays_when_the_messages_are_gone(con: Connection, ago: datetime) -> None:
+    session_id = await a_live(con, ago)
+    await con.execute("update live_sessions set ended_at = now()")
+    await intervals.complete(con, session_id, LENGTH)
+    before = await intervals.of_session(con, session_id)
+    await con.execute("update live_sessions set ended_at = now() - interval '6 days'")
+    await con.execute("delete from interactions")
+    await intervals.complete(con, session_id, LENGTH)
+    assert await intervals.of_session(con, session_id) == before
