@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from db.pool import Connection
@@ -149,7 +150,9 @@ async def _remember(con: Connection, guild_id: int, gifts: Sequence[GiftStep]) -
     )
 
 
+@cache
 def _well_known(gift_id: int, name: str) -> int:
+    """Cached, so that an unknown one is told once."""
     value = WELL_KNOWN.get(name.lower(), 0)
     if not value:
         log.warning("Nobody knows what the gift %r (%s) is worth; it counts as 0 coins", name, gift_id)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 
 from db import accounts, coins, gifts, verifications
 from db.gifts import Growth
@@ -99,7 +100,7 @@ _WRITE = """
             viewers = case when n.at >= coalesce(s.viewers_at, '-infinity') then n.viewers else s.viewers end,
             viewers_at = greatest(s.viewers_at, n.at), updated_at = clock_timestamp()
         from sums left join newest as n on true
-        where s.guild_id = $1 and s.room_id = $22
+        where s.guild_id = $1 and s.room_id = $22 and (exists (select from new) or exists (select from did))
     ), totals as (
         update stream_totals as t set
             likes = t.likes + sums.likes, followers = t.followers + sums.followers, shares = t.shares + sums.shares,
@@ -114,6 +115,7 @@ _WRITE = """
        or gift_points > 0
 """
 
+_AT = attrgetter("at")
 _MAY_BE_A_CODE = re.compile(r"\d{6}")
 
 
@@ -143,7 +145,7 @@ async def write(
         await live_lock(con, session.guild_id)
         new = await _not_known(con, session.guild_id, events)
         counting = [event for event in new if event.at >= since]
-        viewers = {event.viewer.id: event.viewer for event in new if event.viewer}
+        viewers = {event.viewer.id: event.viewer for event in sorted(new, key=_AT) if event.viewer}
         if len(counting) < len(new):
             await _register(con, session.guild_id, [event for event in new if event.at < since])
         grown = await gifts.step(con, session, [event for event in counting if event.gift])
@@ -174,22 +176,25 @@ async def _not_known(con: Connection, guild_id: int, events: Sequence[Event]) ->
 
 
 async def _register(con: Connection, guild_id: int, events: Sequence[Event]) -> None:
-    """Stores who was there before the session began."""
-    seen = {event.viewer.id: (event.viewer, event.at) for event in events if event.viewer}
+    """Stores who was there before the session began, under the handle they had last."""
+    seen = [(event.viewer, event.at) for event in events if event.viewer]
     await con.execute(
         """
         insert into tiktok_accounts as a (guild_id, tiktok_id, handle, nickname, first_seen, last_seen)
-        select $1, e.id, e.handle, e.nickname, e.at, e.at
+        select $1, e.id, (array_agg(e.handle order by e.at desc))[1], (array_agg(e.nickname order by e.at desc))[1],
+            min(e.at), max(e.at)
         from unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[]) as e (id, handle, nickname, at)
-        order by e.id
+        group by e.id order by e.id
         on conflict (guild_id, tiktok_id) do update set
+            handle = case when excluded.last_seen < a.last_seen then a.handle else excluded.handle end,
+            nickname = case when excluded.last_seen < a.last_seen then a.nickname else excluded.nickname end,
             first_seen = least(a.first_seen, excluded.first_seen), last_seen = greatest(a.last_seen, excluded.last_seen)
         """,
         guild_id,
-        list(seen),
-        [viewer.handle for viewer, _ in seen.values()],
-        [viewer.nickname for viewer, _ in seen.values()],
-        [at for _, at in seen.values()],
+        [viewer.id for viewer, _ in seen],
+        [viewer.handle for viewer, _ in seen],
+        [viewer.nickname for viewer, _ in seen],
+        [at for _, at in seen],
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from db import accounts
 from db.lock import guild_lock
 from db.pool import Connection
+from domain.handles import check_free
 from domain.proofs import CODES, VALID, Code, codes_in
 from domain.refusals import Refused
 
@@ -32,6 +33,7 @@ async def begin(con: Connection, guild_id: int, user_id: int, handle: str) -> Co
     drawn = [str(secrets.choice(CODES)) for _ in range(_DRAWN)]
     async with guild_lock(con, guild_id):
         account = await accounts.find(con, guild_id, handle)
+        check_free(account, user_id)
         if account and account.user_id == user_id and account.verified:
             raise Refused("You have proven already that this handle is yours.")
         await con.execute(
@@ -89,13 +91,19 @@ async def guilds_with_proofs(con: Connection) -> list[int]:
 async def settle(con: Connection, guild_id: int) -> list[Proven]:
     """Turns proofs into verified links, in one transaction; each is returned once.
 
-    A handle that somebody else has moves to the user who proved that it is theirs.
+    A handle that somebody else has got meanwhile stays theirs.
     """
     async with guild_lock(con, guild_id):
         rows = await con.fetch(
             """
-            delete from verifications where guild_id = $1 and proven_by is not null
-            returning user_id, handle, proven_by
+            with proven as (
+                delete from verifications where guild_id = $1 and proven_by is not null
+                returning user_id, handle, proven_by
+            )
+            select distinct on (p.proven_by) p.* from proven as p
+            join tiktok_accounts as a on a.guild_id = $1 and a.tiktok_id = p.proven_by
+            where a.user_id is null or a.user_id = p.user_id
+            order by p.proven_by, p.user_id
             """,
             guild_id,
         )

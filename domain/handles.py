@@ -70,13 +70,16 @@ def _visible(typed: str) -> str:
 
 def check_link(account: Account | None, user_id: int, *, verified_only: bool, any_handle: bool) -> None:
     """Raises Refused unless a user may link a handle themselves; `account` is the one that has it, if it was seen."""
-    if account and account.user_id not in (None, user_id):
-        raise Refused(
-            "This handle is linked to somebody else. If it is yours, prove it with /verify-tiktok, or ask an admin."
-        )
+    check_free(account, user_id)
     if verified_only:
         raise Refused("This server wants proof that a handle is yours. Please use /verify-tiktok instead.")
     check_seen(account, any_handle=any_handle)
+
+
+def check_free(account: Account | None, user_id: int) -> None:
+    """Raises Refused for a handle that somebody else has; only an admin can move it."""
+    if account and account.user_id not in (None, user_id):
+        raise Refused("This handle is linked to somebody else. If it is yours, please ask an admin to move it.")
 
 
 def check_seen(account: Account | None, *, any_handle: bool) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections import defaultdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
@@ -126,16 +128,27 @@ class Tiktok(commands.Cog):
             await live.end()
         return ended
 
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Nobody there can ask for the end any more."""
+        async with self._doors[guild.id]:
+            await surely(self.bot, partial(sessions.withdraw, guild_id=guild.id), self.pace.database)
+            if live := self.lives.pop(guild.id, None):
+                await live.end()
+
     async def _begin_again(self) -> None:
         """Goes on with what was listened to before the bot's start, once the database can be reached."""
         await self.bot.wait_until_ready()
         await self._take_in()
+        for request, _ in await surely(self.bot, sessions.wanted, self.pace.database):
+            if self.bot.get_guild(request.guild_id) is None:  # it has removed the bot meanwhile
+                await surely(self.bot, partial(sessions.forget, guild_id=request.guild_id), self.pace.database)
         for session in await surely(self.bot, sessions.close_unwanted, self.pace.database):
             await recorder.Recorder(self.bot, session).stop()  # there may be streaks that were cut
             self.bot.dispatch("live_ended", session)
         for request, session in await surely(self.bot, sessions.wanted, self.pace.database):
             async with self._doors[request.guild_id]:
-                if self.bot.get_guild(request.guild_id) and request.guild_id not in self.lives:
+                if request.guild_id not in self.lives:
                     self._listen(Live(self.bot, request, self.client_options, self.pace, session))
 
     async def _take_in(self) -> None:

@@ -156,6 +156,8 @@ class Live:
             self.viewers = event.amount
         elif event.kind in (Kind.PAUSE, Kind.UNPAUSE):
             self.paused = event.kind is Kind.PAUSE
+        elif event.kind is Kind.JOIN and event.viewer:
+            log.debug("%r has joined the LIVE of %s", event.viewer.handle, self.request.username)
 
     def _left(self, ear: Ear, room_id: int) -> Trouble:
         if ear.ended:

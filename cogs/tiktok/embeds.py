@@ -112,15 +112,20 @@ def answer(live: Live, now: datetime) -> discord.Embed:
 
 def _active(live: Live, session: Session, now: datetime) -> discord.Embed:
     embed = discord.Embed(title="Active Connection", color=discord.Color.green())
-    heard, lost = (live.recorder.heard, live.recorder.lost.total()) if live.recorder else (0, 0)
+    recorder = live.recorder
+    heard, waiting, lost = (recorder.heard, recorder.waiting, recorder.lost.total()) if recorder else (0, 0, 0)
     embed.add_field(name="Status", value="Active, the LIVE is paused" if live.paused else "Active")
     embed.add_field(name="LIVE", value=at(session.username))
     embed.add_field(name="Uptime", value=lasting(now - session.started_at))
     embed.add_field(name="Viewers", value="not known yet" if live.viewers is None else f"{live.viewers:,}")
     embed.add_field(name="Session", value=f"#{session.id}")
     embed.add_field(name="Events so far", value=f"{heard:,}")
+    if waiting:
+        embed.add_field(name="Waiting", value=f"{waiting:,} not written yet")
     if lost:
-        embed.add_field(name="Lost", value=f"{lost:,} events found no room while the database was away", inline=False)
+        embed.add_field(
+            name="Lost", value=f"{count(lost, 'event')} found no room while the database was away", inline=False
+        )
     return embed.set_footer(text=LISTENING)
 
 

@@ -113,7 +113,7 @@ def _social(message: SocialEvent) -> Event | None:
 
 def _gift(message: GiftEvent) -> Event | None:
     number, gift = _number(message), message.gift
-    streaks = bool(gift and gift.type == STREAKS)
+    streaks = gift.type == STREAKS if gift else message.group_id > 0  # which only streaks have
     step = GiftStep(
         gift_id=message.gift_id,
         name=_text(gift.name, NAME) if gift else "",

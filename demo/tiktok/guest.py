@@ -21,7 +21,7 @@ def packed(*messages: BaseProtoMessage, number: int = 0) -> bytes:
             payload_type="msg",
             payload_encoding="pb",
             headers=[PushHeader(key="compress_type", value="gzip")],
-            payload=gzip.compress(bytes(inside), 1),
+            payload=gzip.compress(bytes(inside), 1, mtime=0),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,19 @@ async def test_scores_are_true_after_a_restart(show: Show, con: Connection, make
     await linked(show, con, comment_points=90)
     await show.restart(make_bot)
     await show.env.advance_time(1)
+    assert "100 points (comments 90, Discord 10)" in show.shown("Reviewer queue")
+
+
+async def test_scores_whose_hint_was_lost_are_true_within_an_hour(
+    show: Show, con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = importlib.import_module("cogs.points.scores")
+    assert scores.AN_HOUR * scores.Scores.keep_true.seconds == 3600
+    monkeypatch.setattr(scores, "AN_HOUR", 2)
+    await show.submit(show.anna, LINK.format(1), title="Waterloo")
+    await linked(show, con, comment_points=90)
+    for _ in range(2):
+        await show.env.advance_time(30)
     assert "100 points (comments 90, Discord 10)" in show.shown("Reviewer queue")
 
 

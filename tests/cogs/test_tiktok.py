@@ -13,7 +13,7 @@ import pytest
 from bot import Bot
 from db import sessions
 from demo.tiktok.server import Sign, StandIn
-from domain.connecting import Active, Disconnected, Pace
+from domain.connecting import Active, Disconnected, Pace, Request
 from tests.cogs.conftest import Show, text
 from tests.live import MIA
 from tests.until import until
@@ -277,6 +277,46 @@ async def test_with_the_database_away_the_live_is_not_ended_and_that_is_said(
     assert "Disconnected from the LIVE" in await stage.disconnect()
 
 
+async def test_what_waits_and_what_was_lost_while_the_database_is_away_is_shown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = stage.tiktok.go_live("robin")
+    await stage.connect()
+    await room.entered()
+    await stage.written()
+    stage.live.recorder._backlog.most = 1
+    with monkeypatch.context() as outage:
+        await stage.show.break_database(outage)
+        await room.comment(MIA, "kept")
+        await room.like(MIA)
+        await room.heard()
+        status = await stage.status()
+    assert "1 not written yet" in status
+    assert "1 event found no room" in status
+
+
+async def test_a_server_that_removes_the_bot_is_listened_for_no_more(stage: Stage) -> None:
+    room = stage.tiktok.go_live("robin")
+    await stage.connect()
+    await room.entered()
+    stage.bot.dispatch("guild_remove", stage.bot.get_guild(stage.show.guild.id))
+    await room.left()
+    await until(lambda: stage.cog.lives == {})
+    assert await stage.rows("select * from live_requests") == []
+
+
+async def test_a_server_that_removed_the_bot_while_it_was_down_is_listened_for_no_more(
+    stage: Stage, make_bot: Callable[[], Bot]
+) -> None:
+    async with stage.bot.pool.acquire() as con:
+        await sessions.ask(con, Request(404, "robin", True, 1))
+        await sessions.open_or_resume(con, 404, "robin", 1)
+    await stage.show.restart(make_bot)
+    await until(stage.cog._beginning.done)
+    assert await stage.rows("select * from live_requests") == []
+    assert await stage.rows("select ended_at = started_at from live_sessions") == [(True,)]
+
+
 async def test_two_guilds_listen_each_for_itself(stage: Stage) -> None:
     other = await Show(stage.show.env, "Another Show").set_up()
     room = stage.tiktok.go_live("robin")
@@ -302,6 +342,7 @@ async def test_a_minute_counts_for_who_is_there_unless_the_live_is_paused(stage:
     await room.heard()
     await stage.cog.minute()
     assert await stage.rows("select watched from session_people") == [(1,)]
+    assert stage.cog.minute.minutes == 1
 
 
 async def test_what_a_crash_left_open_is_closed_when_nobody_wants_it_any_more(

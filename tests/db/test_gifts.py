@@ -33,6 +33,9 @@ async def test_a_streak_whose_end_never_comes_is_counted_and_more_of_it_brings_t
     await write(con, session, given(gift=GALAXY, so_far=1, streak=5, end=False))
     assert (await write(con, session, idle=NOW)).people == {ZOE.id}
     assert (await points(con), await credit(con)) == (1999, 1000)
+    told = await stream.stats(con, GUILD)
+    assert told
+    assert (told.figures.gifts, told.figures.coins) == (1, 1000)
     await write(con, session, given(gift=GALAXY, so_far=3, streak=5))
     assert (await points(con), await credit(con)) == (3999, 3000)  # as one gift of 3000, not as 1000 and 2000
 

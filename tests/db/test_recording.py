@@ -78,6 +78,25 @@ async def test_a_renamed_handle_stays_the_same_account_and_the_old_name_is_known
     assert tuple(former) == ("zoe", NOON + timedelta(seconds=1), NOON + timedelta(seconds=1))
 
 
+async def test_a_name_from_a_replay_is_the_accounts_unless_it_has_a_newer_one(con: Connection) -> None:
+    session = await a_session(con)
+    early, renamed = NOON - timedelta(minutes=1), replace(ZOE, handle="zoe.live")
+    await write(con, session, heard(Kind.JOIN, at=early), heard(Kind.JOIN, renamed, at=early + timedelta(seconds=1)))
+    assert await con.fetchval("select handle from tiktok_accounts") == "zoe.live"
+    newest = replace(ZOE, handle="zoe.3")
+    await write(con, session, heard(Kind.JOIN, newest), heard(Kind.COMMENT, at=early + timedelta(seconds=2)))
+    assert await con.fetchval("select handle from tiktok_accounts") == "zoe.3"
+    assert await con.fetchval("select first_seen from tiktok_accounts") == early
+
+
+async def test_the_figures_are_from_when_something_was_heard_last(con: Connection) -> None:
+    session = await a_session(con)
+    await write(con, session, heard(Kind.LIKE))
+    before = await stream.stats(con, GUILD)
+    await write(con, session)  # as at the next start, after a crash
+    assert await stream.stats(con, GUILD) == before
+
+
 async def test_viewers_are_the_newest_count_whatever_order_it_came_in(con: Connection) -> None:
     session = await a_session(con)
     counts = [heard(Kind.VIEWERS, None, amount=n, at=NOON + timedelta(seconds=n)) for n in (5, 9, 7)]

@@ -31,15 +31,24 @@ async def test_the_code_typed_by_the_very_account_links_it_verified(con: Connect
         await verifications.begin(con, GUILD, ANNA.id, "zoe")
 
 
-async def test_a_proof_beats_a_link_and_the_servers_wish_for_proofs(con: Connection) -> None:
+async def test_only_an_admin_moves_a_handle_that_somebody_has_got_even_with_a_proof(con: Connection) -> None:
     session = await a_session(con)
     await says(con, session, ZOE, "hello")
+    code = await verifications.begin(con, GUILD, ANNA.id, "zoe")
     await accounts.link(con, GUILD, BEN.id, "zoe", any_handle=False)
+    await says(con, session, ZOE, code.text)
+    assert await verifications.settle(con, GUILD) == []
+    assert [linked.handle for linked in await accounts.of_user(con, GUILD, BEN.id)] == ["zoe"]
+    with pytest.raises(Refused, match="ask an admin"):
+        await verifications.begin(con, GUILD, ANNA.id, "zoe")
+
+
+async def test_a_proof_is_enough_where_the_server_wishes_for_proofs(con: Connection) -> None:
+    session = await a_session(con)
     await config.change(con, GUILD, HOST.id, verified_only=True)
     code = await verifications.begin(con, GUILD, ANNA.id, "zoe")
     await says(con, session, ZOE, code.text)
     assert await verifications.settle(con, GUILD) == [Proven(ANNA.id, "zoe")]
-    assert await accounts.of_user(con, GUILD, BEN.id) == []
 
 
 async def test_a_code_proves_nothing_for_others_nor_in_other_servers_nor_too_late(con: Connection) -> None:

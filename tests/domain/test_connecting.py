@@ -20,6 +20,10 @@ def test_ten_seconds_three_times_then_thirty() -> None:
     assert pace.next_try(Trouble(Failure.LOST), 0, NOON) == NOON + timedelta(seconds=1)
 
 
+def test_after_a_minute_a_silent_live_is_lost_and_after_another_that_is_told() -> None:
+    assert (Pace().silence, Pace().back) == (60, 60)
+
+
 @pytest.mark.parametrize(("reset", "wait"), [(7200, 7200), (3, 3), (0, 1), (-60, 1)])
 def test_a_rate_limit_waits_as_long_as_it_says_and_never_spins(reset: int, wait: int) -> None:
     limited = Trouble(Failure.RATE_LIMITED, NOON + timedelta(seconds=reset))

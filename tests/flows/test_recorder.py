@@ -164,6 +164,7 @@ async def test_a_streak_without_an_end_is_counted_when_the_connection_ends(pool:
 async def test_a_streak_without_an_end_is_counted_once_it_has_rested(
     pool: Pool, con: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert timedelta(seconds=10) == Recorder.idle  # nobody waits for it here
     monkeypatch.setattr(Recorder, "idle", timedelta(milliseconds=20))
     ears = recorder(pool, await a_session(con))
     step = next(event for event in script() if event.gift and not event.gift.finished)

@@ -14,6 +14,7 @@ from TikTokLiveProto.v3.webcast.im import BarrageMessageBarrageType, MessageType
 from TikTokLiveProto.v3.webcast.model.message import (
     WebcastBarrageMessage,
     WebcastChatMessage,
+    WebcastGiftMessage,
     WebcastLikeMessage,
     WebcastSubNotifyMessage,
 )
@@ -151,6 +152,14 @@ async def test_the_steps_of_a_streak_come_with_gaps_and_belong_together(room: Ro
     ]
 
 
+async def test_a_streak_is_one_though_its_messages_do_not_say_what_the_gift_is(room: Room, ears: Ears) -> None:
+    for group in (5, 0):
+        await room.say(WebcastGiftMessage(user=user(MIA), gift_id=ROSE.id, repeat_count=3, group_id=group))
+    await room.heard()
+    steps = [(event.gift.streak == 5, event.gift.finished) for event in ears.heard if event.gift]
+    assert steps == [(True, False), (False, True)]
+
+
 async def test_two_messages_without_an_id_are_two(room: Room, ears: Ears) -> None:
     for _ in range(2):
         await room.gift(MIA, GALAXY, message_id=0)
@@ -196,7 +205,11 @@ async def test_a_frame_of_2_mib_is_heard(room: Room, ears: Ears) -> None:
     assert [event.viewer for event in ears.heard] == [TOM]
 
 
-@pytest.mark.parametrize("rubbish", [b"\xff" * 100, packed()[:-20], packed().replace(gzip.compress(b"")[:4], b"zip?")])
+@pytest.mark.parametrize(
+    "rubbish",
+    [b"\xff" * 100, packed()[:-20], packed().replace(gzip.compress(b"")[:4], b"zip?")],
+    ids=["no message", "cut off", "no gzip"],
+)
 async def test_a_frame_of_rubbish_ends_the_connection_with_an_error(room: Room, ears: Ears, rubbish: bytes) -> None:
     """It is the library's way, and whoever looks after the connection has to begin another."""
     await room.like(MIA)
