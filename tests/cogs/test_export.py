@@ -8,6 +8,7 @@ import os
 import time
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,6 +17,7 @@ import simcord
 from bot import Bot
 from cogs.metrics.export import SHEETS
 from cogs.metrics.handing import sweep
+from domain.lines import Line
 from domain.live import Kind
 from tests.cogs.conftest import Show, dms, text
 from tests.heard import GALAXY, KIM, MAX, ROSE, ZOE, a_session, given, heard, write
@@ -29,7 +31,7 @@ async def a_live(show: Show) -> None:
         session = await a_session(con, guild=show.guild.id)
         said = [heard(Kind.COMMENT, MAX, words=words) for words in ("=1+1", "Hello")]
         await write(con, session, heard(Kind.LIKE, amount=15), *said, given(ZOE, ROSE, 5), given(KIM, GALAXY))
-        await put(con, line=8, guild=show.guild.id, started_at=NOON + timedelta(minutes=5))
+        await put(con, line=Line.PLAYED, guild=show.guild.id, started_at=NOON + timedelta(minutes=5))
 
 
 def the_bot(show: Show) -> Bot:
@@ -62,7 +64,7 @@ async def test_excel_has_every_sheet_with_its_charts_and_the_messages_beside_it(
     await a_live(show)
     sent = await files(await export(show))
     assert list(sent) == [f"export-{DAY}-to-{DAY}.xlsx", f"interactions-{DAY}-to-{DAY}.zip"]
-    book = openpyxl.load_workbook(io.BytesIO(sent[f"export-{DAY}-to-{DAY}.xlsx"]))
+    book: Any = openpyxl.load_workbook(io.BytesIO(sent[f"export-{DAY}-to-{DAY}.xlsx"]))
     assert book.sheetnames == list(SHEETS)
     assert all(sheet.freeze_panes == "A2" and sheet.auto_filter.ref for sheet in book)
     head, *givers = book["Gift_Contributions"].iter_rows(values_only=True)
@@ -91,7 +93,7 @@ async def test_what_moved_the_viewers_is_in_a_sheet_of_its_own(show: Show) -> No
                 *(place, 20 * (place % 3 == 1) + place, place * 7 % 5, 500 * (place % 3 == 0)),
             )
     sent = await files(await export(show))
-    book = openpyxl.load_workbook(io.BytesIO(sent[f"export-{DAY}-to-{DAY}.xlsx"]))
+    book: Any = openpyxl.load_workbook(io.BytesIO(sent[f"export-{DAY}-to-{DAY}.xlsx"]))
     head, *rows = book["Viewer_Correlations"].iter_rows(values_only=True)
     found = [dict(zip(head, row, strict=True)) for row in rows]
     assert [(row["Kinds"], row["Intervals before"]) for row in found if row["Holds"] == "yes"] == [("gifts", 1)]

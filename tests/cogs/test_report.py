@@ -136,7 +136,9 @@ async def test_it_tells_what_happened_and_who_took_part(afterwards: Afterwards) 
         "Gifts": "3",
         "Coins": "3,000",
     }
-    assert embed.description
+    assert embed.description == (
+        "It is too early to say what moves the viewers: that takes 8 intervals, and there are 2."
+    )
     [chart] = post.attachments
     assert embed.image.url
     assert chart.filename == "live.png"
@@ -157,6 +159,32 @@ async def test_it_comes_when_the_live_has_ended_and_never_again(
     await afterwards.show.restart(make_bot)
     await afterwards.env.advance_time(120)
     assert len(afterwards.posts) == 1
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_every_end_of_a_live_leads_to_it_with_all_that_was_heard(
+    afterwards: Afterwards, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await afterwards.set_channel()
+    async with StandIn() as tiktok:
+        cog = importlib.import_module("cogs.tiktok.cog").Tiktok
+        monkeypatch.setattr(cog, "client_options", tiktok.options)
+        show, room = afterwards.show, tiktok.go_live("robin")
+        await show.rita.slash(show.desk, "tiktok connect", username="robin")
+        await room.entered()
+        await room.comment(MIA, "hi")
+        await room.gift(MIA, ROSE_, 3)
+        await room.heard()
+        if asked:
+            await show.rita.slash(show.desk, "tiktok disconnect")
+        else:
+            await room.end()
+        await until(lambda: afterwards.posts)
+    [post] = afterwards.posts
+    assert post.embeds[0].title == "Post-live report: @robin"
+    assert (fields(post)["Comments"], fields(post)["Gifts"], fields(post)["Participants"]) == ("1", "3", "1")
+    told = [embed.footer.text for message in show.debug.history() for embed in message.embeds]
+    assert told[1:] == ([] if asked else ["The post-live report will appear in #metrics"])
 
 
 async def test_a_live_that_ended_while_the_bot_was_down_is_reported_at_its_start(

@@ -13,6 +13,7 @@ from db import archive, export
 from db.archive import Archive
 from db.export import Span
 from db.pool import Connection
+from domain.lines import Line
 from domain.live import Kind
 from domain.sheets import csv_words
 from tests.heard import GALAXY, KIM, MAX, ROSE, ZOE, a_session, given, heard, write
@@ -57,7 +58,7 @@ async def an_evening(con: Connection) -> int:
         "update tiktok_accounts set user_id = $1, linked_at = now() where tiktok_id = $2", ANNA.id, ZOE.id
     )
     await con.execute("update live_sessions set ended_at = started_at + interval '90 min' where id = $1", session.id)
-    song = await put(con, line=8, user_id=ANNA.id, user_name="Anna", started_at=NOON + timedelta(minutes=5))
+    song = await put(con, line=Line.PLAYED, user_id=ANNA.id, user_name="Anna", started_at=NOON + timedelta(minutes=5))
     await con.execute("insert into reviews values ($1, $2, 7, 9), ($1, $2, 8, 6)", GUILD, song.id)
     return session.id
 
@@ -98,7 +99,7 @@ async def test_both_days_are_included_as_the_servers_clock_has_them(con: Connect
     last = datetime(2026, 1, 31, 23, 59, 59, tzinfo=zone)
     for at in (last, last + timedelta(seconds=1)):
         await write(con, session, heard(Kind.LIKE, at=at), heard(Kind.VIEWERS, None, at=at))
-        await put(con, line=8, started_at=at)
+        await put(con, line=Line.PLAYED, started_at=at)
     for first, expected in (
         (date(2026, 1, 31), "2026-01-31 23:59:59.000"),
         (date(2026, 2, 1), "2026-02-01 00:00:00.000"),
