@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,13 +13,16 @@ import simcord
 
 from bot import Bot
 from db import config, reports, sessions
+from demo.tiktok.server import StandIn
+from domain.connecting import Pace
 from domain.live import Event, Kind, Session, Viewer
 from tests.cogs.conftest import Show, text
 from tests.heard import GALAXY, KIM, MAX, ZOE, a_session, given, heard, write
+from tests.live import MIA, ROSE
 from tests.songs import put
+from tests.until import until
 
 HOUR = timedelta(hours=1)
-LINES = 8
 AWKWARD = (
     "```",
     "夜に駆ける",
@@ -169,11 +173,12 @@ async def test_every_end_of_a_live_leads_to_it_with_all_that_was_heard(
     async with StandIn() as tiktok:
         cog = importlib.import_module("cogs.tiktok.cog").Tiktok
         monkeypatch.setattr(cog, "client_options", tiktok.options)
+        monkeypatch.setattr(cog, "pace", Pace(first_word=0))
         show, room = afterwards.show, tiktok.go_live("robin")
         await show.rita.slash(show.desk, "tiktok connect", username="robin")
         await room.entered()
         await room.comment(MIA, "hi")
-        await room.gift(MIA, ROSE_, 3)
+        await room.gift(MIA, ROSE, 3, group=77, end=False)  # its end never arrives
         await room.heard()
         if asked:
             await show.rita.slash(show.desk, "tiktok disconnect")
@@ -264,7 +269,7 @@ async def test_a_fault_in_what_moved_the_viewers_does_not_cost_the_report(
     afterwards: Afterwards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await afterwards.set_channel()
-    monkeypatch.setattr("cogs.metrics.report.draw", None)
+    monkeypatch.setattr(importlib.import_module("cogs.metrics.report"), "draw", None)
     await afterwards.end(await afterwards.live(afterwards.heard(Kind.COMMENT)))
     [post] = afterwards.posts
     assert fields(post)["Comments"] == "1"
@@ -273,14 +278,15 @@ async def test_a_fault_in_what_moved_the_viewers_does_not_cost_the_report(
 
 async def test_no_name_breaks_it_and_fifteen_are_shown(afterwards: Afterwards) -> None:
     await afterwards.set_channel()
-    fans = [Viewer(7_100_000_000_000 + number, f"fan_{number}`{AWKWARD[number % LINES]}", "") for number in range(20)]
+    names = [AWKWARD[number % len(AWKWARD)] for number in range(20)]
+    fans = [Viewer(7_100_000_000_000 + number, f"fan_{number}`{name}", "") for number, name in enumerate(names)]
     session = await afterwards.live(*(afterwards.heard(Kind.LIKE, fan, amount=10**9) for fan in fans))
     async with afterwards.bot.pool.acquire() as con:
         for number, fan in enumerate(fans):  # linked, and not in the server any more
             await con.execute(
                 "update tiktok_accounts set user_id = $1, linked_at = now() where tiktok_id = $2", number + 5, fan.id
             )
-            await put(con, guild=session.guild_id, user_id=number + 5, user_name=AWKWARD[number % LINES])
+            await put(con, guild=session.guild_id, user_id=number + 5, user_name=names[number])
     await afterwards.end(session)
     [post] = afterwards.posts
     assert post.content.endswith("```\n… and 5 more")
