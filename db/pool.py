@@ -89,7 +89,14 @@ class Pool:
 
 async def open_pool(address: Address) -> Pool:
     """Raises CannotOpen, within some 10 s, if the database can't be reached or used."""
-    pool = _asyncpg.create_pool(**_settings(address), min_size=5, max_size=20, command_timeout=60, init=_prepare)
+    pool = _asyncpg.create_pool(
+        **_settings(address),
+        min_size=5,
+        max_size=20,
+        command_timeout=60,
+        max_cached_statement_lifetime=0,  # a timer for each statement costs more than it brings
+        init=_prepare,
+    )
     return Pool(await _opened(pool, address))
 
 

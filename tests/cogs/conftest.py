@@ -156,7 +156,7 @@ async def env(make_bot: Callable[[], Bot], monkeypatch: pytest.MonkeyPatch) -> A
     monkeypatch.setattr(keeper, "burst", 0)
     monkeypatch.setattr(keeper, "rest", 0)
     monkeypatch.setattr(importlib.import_module("cogs.submissions.cog").Submissions, "title_services", {})
-    env = simcord.Env(make_bot(), settle_timeout=20)  # a busy machine is no failure
+    env = simcord.Env(make_bot())
     await env.start()
     try:
         yield env

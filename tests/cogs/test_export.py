@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import os
 import time
 import zipfile
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import openpyxl
@@ -116,13 +118,18 @@ async def test_a_day_that_is_none_is_refused(show: Show) -> None:
     assert "such as 2026-01-31" in text(await export(show, to="2026-13-01"))
 
 
+def loaded(name: str) -> ModuleType:
+    """A module as it is now; a test that reloads a cog leaves a new one behind."""
+    return importlib.import_module(f"cogs.metrics.{name}")
+
+
 async def test_there_is_one_export_at_a_time(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cogs.metrics.export._writing", {show.guild.id})
+    monkeypatch.setattr(loaded("export"), "_writing", {show.guild.id})
     assert "being written already" in text(await export(show))
 
 
 async def test_a_long_export_says_how_far_it_is(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cogs.metrics.export.PAUSE", 0)
+    monkeypatch.setattr(loaded("export"), "PAUSE", 0)
     await a_live(show)
     await export(show)
     said = [str(request) for request in show.env.http_requests if "is being written" in str(request)]
@@ -133,7 +140,7 @@ async def test_a_long_export_says_how_far_it_is(show: Show, monkeypatch: pytest.
 async def test_what_discord_does_not_take_is_kept_and_the_place_is_named(
     show: Show, monkeypatch: pytest.MonkeyPatch, format: str, count: int
 ) -> None:
-    monkeypatch.setattr("cogs.metrics.handing.MOST_FILES", 0)
+    monkeypatch.setattr(loaded("handing"), "MOST_FILES", 0)
     result = await export(show, format=format)
     assert await files(result) == {}
     [folder] = (the_bot(show).data / "exports").iterdir()
@@ -153,7 +160,7 @@ async def test_an_export_that_fails_leaves_no_files(show: Show, monkeypatch: pyt
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cogs.metrics.workbook.Workbook.close", full_disk)
+    monkeypatch.setattr(loaded("workbook").Workbook, "close", full_disk)
     show.env.check_errors = False
     assert "Something went wrong" in text(await export(show))
     assert left(show) == []
