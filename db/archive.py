@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from db import export, packed
+from db import export, files, packed
 from db.packed import ASIDE, Sums
 from db.pool import Connection
 from domain.live import Kind
@@ -134,7 +134,7 @@ class Archive:
         try:
             await _pack(con, session, aside)
             await _compare(con, session, aside)
-            await asyncio.to_thread(packed.put, aside, path)
+            await asyncio.to_thread(files.put, aside, path)
         except BaseException:
             await asyncio.to_thread(aside.unlink, missing_ok=True)
             raise

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import aiofiles
 
+from db import files
 from db.pool import Connection
 from domain.backups import TABLE_END, TABLES, Backup, Damaged, heading, opening, read, seal, without
 
@@ -51,13 +52,13 @@ class Folder:
         aside = path.with_suffix(_ASIDE)
         async with self._alone:
             await asyncio.to_thread(self._make_room)
-            async with aiofiles.open(aside, "wb", opener=_private) as file:
-                async with con.transaction(isolation="repeatable_read", readonly=True):
-                    async for part in _content(con, now):
-                        await file.write(part)
-                await file.flush()
-                await asyncio.to_thread(os.fsync, file.fileno())
-            await asyncio.to_thread(_put, aside, path)
+            async with (
+                aiofiles.open(aside, "wb", opener=_private) as file,
+                con.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                async for part in _content(con, now):
+                    await file.write(part)
+            await asyncio.to_thread(files.put, aside, path)
             await asyncio.to_thread(self._prune)
             return Made(path.name, (await asyncio.to_thread(path.stat)).st_size)
 
@@ -129,15 +130,6 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _put(aside: Path, path: Path) -> None:
-    """Gives a file that is whole its place, where it survives a power cut."""
-    aside.replace(path)
-    if os.name != "nt":  # there a folder can't be opened
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-
-
 def _forget(path: Path, guild_id: int, user_id: int) -> None:
     who = str(user_id).encode()
     with path.open("rb") as lines:
@@ -153,6 +145,4 @@ def _in_place_of(path: Path) -> Generator[BinaryIO]:
     aside = path.with_suffix(_ASIDE)
     with open(aside, "wb", opener=_private) as file:
         yield file
-        file.flush()
-        os.fsync(file.fileno())
-    _put(aside, path)
+    files.put(aside, path)

@@ -1,16 +1,16 @@
-"""Packed files of messages: summed up, put in their place, and what somebody said in them."""
+"""Packed files of messages: summed up, and what somebody said in them."""
 
 from __future__ import annotations
 
 import csv
 import gzip
-import os
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from db import files
 from domain.live import Kind
 
 COLUMNS = ("message_id", "session_id", "tiktok_id", "kind", "amount", "at", "words")
@@ -66,18 +66,7 @@ def silence(path: Path, accounts: Collection[int]) -> None:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(COLUMNS)
         lines.writerows([*row[:_WORDS], "" if theirs(row) else row[_WORDS]] for row in _rows(path))
-    put(aside, path)
-
-
-def put(aside: Path, path: Path) -> None:
-    """Gives a file that is whole its place, where it survives a power cut."""
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    aside.replace(path)
-    if os.name != "nt":  # there a folder can't be opened
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+    files.put(aside, path)
 
 
 def _is_of(accounts: Collection[int]) -> Callable[[list[str]], bool]:

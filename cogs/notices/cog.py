@@ -10,6 +10,7 @@ from discord.ext import commands, tasks
 from cogs.answers import Interaction, acknowledge, answer
 from cogs.notices.sender import Sender
 from cogs.notices.views import PANEL, Switch, switches
+from cogs.rounds import Rounds
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class Notices(commands.Cog):
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self.sender = Sender(bot)
+        self.rounds = Rounds("notices", Sender(bot).send_all)
 
     async def cog_load(self) -> None:
         self.bot.add_dynamic_items(Switch)
@@ -26,7 +27,7 @@ class Notices(commands.Cog):
 
     async def cog_unload(self) -> None:
         self.left_unsent.cancel()
-        await self.sender.stop()
+        await self.rounds.stop()
         self.bot.remove_dynamic_items(Switch)
 
     @app_commands.command(name="notifications", description="Choose which messages about your songs you get")
@@ -36,13 +37,13 @@ class Notices(commands.Cog):
 
     @commands.Cog.listener()
     async def on_queue_changed(self, guild_id: int) -> None:
-        self.sender.hint(guild_id)
+        self.rounds.hint(guild_id)
 
     @tasks.loop(seconds=30)
     async def left_unsent(self) -> None:
         """For hints that were lost, and what could not be sent before."""
         for guild in self.bot.guilds:
-            self.sender.hint(guild.id)
+            self.rounds.hint(guild.id)
 
     @left_unsent.before_loop
     async def _ready(self) -> None:

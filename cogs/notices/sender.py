@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ import discord
 
 from cogs.notices.words import announced, told
 from db import outbox
-from db.pool import UNAVAILABLE
 from domain.notices import Kind, Notice, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -29,44 +27,17 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class Sender:
-    """One round at a time per guild; a hint during a round means one more round.
-
-    A notice is marked after it was sent. If the bot is killed in between, it is sent again with the same nonce,
+    """A notice is marked after it was sent. If the bot is killed in between, it is sent again with the same nonce,
     by which Discord drops it for some minutes; later it is looked for where it was to be sent.
     """
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self._hinted: set[int] = set()
-        self._rounds: dict[int, asyncio.Task[None]] = {}
 
-    def hint(self, guild_id: int) -> None:
-        """There may be something to tell in a guild."""
-        self._hinted.add(guild_id)
-        task = self._rounds.get(guild_id)
-        if task is None or task.done():
-            self._rounds[guild_id] = asyncio.create_task(self._look(guild_id), name=f"notices of {guild_id}")
-
-    async def stop(self) -> None:
-        for task in self._rounds.values():
-            task.cancel()
-        await asyncio.gather(*self._rounds.values(), return_exceptions=True)
-
-    async def _look(self, guild_id: int) -> None:
-        while guild_id in self._hinted:
-            self._hinted.discard(guild_id)
-            try:
-                async with self.bot.connection() as con:
-                    await outbox.note_next(con, guild_id)
-                await self._send_all(guild_id)
-            except UNAVAILABLE as error:
-                log.warning("Notices wait until the database and Discord can be reached: %r", error)
-                return
-            except Exception:  # else the round ends unseen; the next pass starts another
-                log.exception("Notices could not be sent; they are tried again")
-                return
-
-    async def _send_all(self, guild_id: int) -> None:
+    async def send_all(self, guild_id: int) -> None:
+        """Until nothing waits that can be sent now."""
+        async with self.bot.connection() as con:
+            await outbox.note_next(con, guild_id)
         tried: set[int] = set()
         while True:
             async with self.bot.connection() as con:

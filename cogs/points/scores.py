@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands, tasks
 
-from cogs.points.lifting import Lifter
-from db import points
+from cogs.rounds import Rounds
+from db import lifts, points
 from db.pool import UNAVAILABLE
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ AN_HOUR = 120
 class Scores(commands.Cog):
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self.lifter = Lifter(bot)
+        self.lifts = Rounds("lifts", self._lift)
         self._touched: dict[int, set[int] | None] = {}
         """Accounts whose points have changed since the last pass, by guild; None is all that there are."""
 
@@ -32,7 +32,7 @@ class Scores(commands.Cog):
 
     async def cog_unload(self) -> None:
         self.keep_true.cancel()
-        await self.lifter.stop()
+        await self.lifts.stop()
 
     @commands.Cog.listener()
     async def on_counted(self, guild_id: int, people: set[int]) -> None:
@@ -42,11 +42,11 @@ class Scores(commands.Cog):
 
     @commands.Cog.listener()
     async def on_credit_grew(self, guild_id: int) -> None:
-        self.lifter.hint(guild_id)
+        self.lifts.hint(guild_id)
 
     @commands.Cog.listener()
     async def on_queue_changed(self, guild_id: int) -> None:
-        self.lifter.hint(guild_id)
+        self.lifts.hint(guild_id)
 
     @tasks.loop(seconds=30)
     async def keep_true(self) -> None:
@@ -56,7 +56,7 @@ class Scores(commands.Cog):
         for guild_id in list(self._touched):
             await self._sync(guild_id)
         for guild in self.bot.guilds:
-            self.lifter.hint(guild.id)
+            self.lifts.hint(guild.id)
 
     async def _sync(self, guild_id: int) -> None:
         people = self._touched.pop(guild_id)
@@ -73,6 +73,12 @@ class Scores(commands.Cog):
         else:
             if changed:
                 self.bot.dispatch("queue_changed", guild_id)
+
+    async def _lift(self, guild_id: int) -> None:
+        async with self.bot.connection() as con:
+            lifted = await lifts.lift(con, guild_id)
+        if lifted:
+            self.bot.dispatch("queue_changed", guild_id)
 
     @keep_true.before_loop
     async def _ready(self) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from db import gifts, recording, watch
+from db import files, gifts, recording, watch
 from db.pool import transient
 from db.recording import Written
 from domain.backlog import Backlog
@@ -184,7 +184,7 @@ def keep(folder: Path, session: Session, events: Sequence[Event]) -> None:
     """Adds a file with what could not be written; it is there whole or not at all."""
     aside = folder / f"unwritten-{session.id}-{time.time_ns()}.part"
     aside.write_text("\n".join(json.dumps(line, default=_plain) for line in (session, *events)), encoding="utf-8")
-    aside.rename(aside.with_suffix(".jsonl"))
+    files.put(aside, aside.with_suffix(".jsonl"))
     log.warning("%s events of session %s are kept in %s until the next start", len(events), session.id, folder)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import Bot
-from db import backups
+from db import files
 from db.backups import load
 from db.pool import Connection
 from tests.cogs.conftest import Show, text
@@ -66,7 +66,7 @@ async def test_one_that_fails_is_told_once_and_tried_on(show: Show, monkeypatch:
 
     make_old(show)
     with monkeypatch.context() as patch:
-        patch.setattr(backups, "_put", full)
+        patch.setattr(files, "put", full)
         await show.env.advance_time(200)
     [told] = show.debug.history()
     assert "The hourly backup could not be made" in str(told.embeds[0].description)

@@ -119,7 +119,7 @@ _sums = packed.sums
         ("gzip.GzipFile.close", full_disk, OSError),
         ("db.packed.sums", lambda path: _sums(cut(path)), EOFError),
         ("db.packed.sums", less, Differs),
-        ("db.packed.put", full_disk, OSError),
+        ("db.files.put", full_disk, OSError),
     ],
     ids=["writing", "closing", "reading back", "comparing", "putting into place"],
 )
