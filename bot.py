@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -24,11 +25,12 @@ from dotenv import dotenv_values
 
 from cogs.answers import Cancel, Tree
 from db import backups, config, embedded
-from db.address import Address, BadAddress
+from db.address import BadAddress
 from db.archive import Archive
 from db.claim import CannotClaim, claim
-from db.migrate import MigrationRefused, migrate
-from db.pool import CannotOpen, Connection, Pool, close_pool, connect, open_pool
+from db.migrate import MigrationRefused
+from db.opening import database, migrated
+from db.pool import CannotOpen, Connection, Pool, connect
 from db.restore import CannotRestore, restore
 from domain.backups import Damaged
 from domain.environment import Environment, Mistakes, environment_from
@@ -59,9 +61,6 @@ COGS = (
 )
 RETRY = 5, 60
 """Seconds before Discord is tried again, at first and at most."""
-
-LOOK_AT_SERVER = 3
-"""Seconds between two looks at the embedded server."""
 
 STOPS_THE_START = (
     *(Mistakes, BadAddress, CannotClaim, CannotOpen, MigrationRefused, embedded.CannotStart),
@@ -188,44 +187,6 @@ class Bot(commands.Bot):
                 await channel.send(embed=discord.Embed(description=text, color=discord.Color.orange()))
 
 
-@asynccontextmanager
-async def database(url: str | None, folder: Path) -> AsyncGenerator[Pool, None]:
-    """The pool on DATABASE_URL, or else on the embedded server in the folder, with all migrations applied."""
-    async with migrated(url, folder) as (address, server):
-        pool = await open_pool(address)
-        watch = asyncio.create_task(watch_over(server)) if server else None
-        try:
-            yield pool
-        finally:
-            if watch:
-                watch.cancel()
-                await asyncio.wait([watch])  # a start that it has begun must not outlive the stop
-            await close_pool(pool)
-
-
-@asynccontextmanager
-async def migrated(url: str | None, folder: Path) -> AsyncGenerator[tuple[Address, embedded.Server | None], None]:
-    """Where the database is, with all migrations applied, and its server if that is the embedded one."""
-    server = None if url else await embedded.start(folder)
-    try:
-        address = server.address() if server else Address.parse(url or "")
-        await migrate(address, HERE / "migrations")
-        yield address, server
-    finally:
-        if server:
-            await server.stop()
-
-
-async def watch_over(server: embedded.Server) -> None:
-    """Starts the embedded server again should somebody have killed it."""
-    while True:
-        await asyncio.sleep(LOOK_AT_SERVER)
-        try:
-            await server.ready()
-        except Exception:  # whatever it is, the next look may find it gone
-            log.exception("The embedded PostgreSQL could not be started again; I go on trying")
-
-
 async def run(environment: Environment) -> None:
     """Runs the bot until it is told to stop."""
     assert environment.token
@@ -268,7 +229,9 @@ async def stay_connected(make_bot: Callable[[], Bot], token: str) -> None:
         bot = make_bot()
         try:
             async with bot:
-                return await bot.start(token)
+                await bot.login(token)
+                gc.freeze()  # all that is loaded stays; to look through it for garbage held up a LIVE for 0.2 s
+                return await bot.connect()
         except Exception as error:  # which of them mean "out of reach" is asked at once
             if not _out_of_reach(bot, error):
                 raise

@@ -29,13 +29,13 @@ import psutil
 import scipy.stats  # noqa: F401
 import xlsxwriter  # noqa: F401
 
-from bot import migrated
 from cogs.metrics.chart import draw
 from cogs.metrics.export import Order, write_files, write_sheets
 from cogs.metrics.workbook import Workbook
 from db import export, intervals, reports
 from db.address import Address
 from db.export import Span
+from db.opening import migrated
 from db.pool import Connection, connect
 from domain import movers
 from domain.intervals import LENGTH

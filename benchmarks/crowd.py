@@ -22,6 +22,7 @@ from TikTokLiveProto.v3.webcast.model.message import (
 from TikTokLiveProto.v3.webcast.model.message.common import Text
 from TikTokLiveProto.v3.webcast.shared.message import BaseProtoMessage
 
+from demo.tiktok.room import Room
 from demo.tiktok.server import StandIn
 
 HOST = "host"
@@ -84,24 +85,31 @@ def messages(count: int) -> list[BaseProtoMessage]:
     return made
 
 
-async def speak(count: int, rate: float) -> None:
+async def speak(room: Room, count: int, rate: float) -> None:
     said = messages(count)
-    size = sum(len(message.payload) for message in said) // len(said)
-    async with StandIn() as tiktok:
+    await room.entered()
+    start = time.perf_counter()
+    for sent in range(0, count, PER_FRAME):
+        if rate:
+            await asyncio.sleep(max(0.0, start + sent / rate - time.perf_counter()))
+        elif sent // PER_FRAME % AHEAD == 0:
+            await room.heard()
+        await room.send(*said[sent : sent + PER_FRAME])
+    await room.heard()
+    print(count, flush=True)
+
+
+async def until_left(count: int, rate: float) -> None:
+    """Until whoever started this closes its standard input, or ends."""
+    words = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(words), sys.stdin)
+    async with StandIn() as tiktok, asyncio.TaskGroup() as group:
         room = tiktok.go_live(HOST)
-        print(tiktok.base, size, flush=True)
-        await room.entered()
-        start = time.perf_counter()
-        for sent in range(0, count, PER_FRAME):
-            if rate:
-                await asyncio.sleep(max(0.0, start + sent / rate - time.perf_counter()))
-            elif sent // PER_FRAME % AHEAD == 0:
-                await room.heard()
-            await room.send(*said[sent : sent + PER_FRAME])
-        await room.heard()
-        print(count, flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+        print(tiktok.base, flush=True)
+        speaking = group.create_task(speak(room, count, rate))
+        await words.read()
+        speaking.cancel()
 
 
 if __name__ == "__main__":
-    asyncio.run(speak(int(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(until_left(int(sys.argv[1]), float(sys.argv[2])))

@@ -28,12 +28,13 @@ import simcord
 from TikTokLive import TikTokLiveClient
 
 from benchmarks import crowd
-from bot import Bot, database
+from bot import Bot
 from cogs.boards.keeper import Keeper
 from cogs.tiktok.cog import Tiktok
 from cogs.tiktok.recorder import Recorder
 from cogs.tiktok.translate import listen
 from db import stream
+from db.opening import database
 from db.pool import Connection, Pool
 from demo.tiktok.options import options
 from domain.live import Event, GiftStep, Kind, Session, Viewer
@@ -41,6 +42,8 @@ from domain.settings import Settings
 
 RUNS = 5
 EVENTS = 50_000
+AT_ONCE = 100
+"""Events that come before the recorder gets a turn."""
 NAIVE_EVENTS = 2_000
 PEOPLE = 20_000
 REPEATED = 0.01
@@ -50,7 +53,7 @@ KINDS = {Kind.JOIN: 30, Kind.LIKE: 35, Kind.COMMENT: 25, Kind.SHARE: 3, Kind.FOL
 RATES = (50, 2_000, 10_000)
 SECONDS = 5.0
 MILLION = 1_000_000
-HEARD = 3_000
+HEARD = 6_000
 """Messages that the real client hears, three in a frame."""
 LOUD = 300
 """Messages a second; recorded LIVEs bring four."""
@@ -125,8 +128,10 @@ async def through_the_recorder(pool: Pool, heard: Sequence[Event]) -> float:
         recorder = Recorder(cast(Bot, Backstage(pool)), await opened(con))
     recorder.rest = 0
     start = time.perf_counter()
-    for event in heard:
-        recorder.hear(event)
+    for first in range(0, len(heard), AT_ONCE):
+        for event in heard[first : first + AT_ONCE]:
+            recorder.hear(event)
+        await asyncio.sleep(0)
     await recorder.drain()
     return len(heard) / (time.perf_counter() - start)
 
@@ -251,16 +256,15 @@ async def memory_of_a_million(pool: Pool, heard: Iterator[Event]) -> tuple[float
 
 
 @asynccontextmanager
-async def a_crowd(messages: int, rate: float = 0) -> AsyncGenerator[tuple[str, int, asyncio.StreamReader]]:
-    """A LIVE in a process of its own: its address, the bytes of a message, and what else it says."""
+async def a_crowd(messages: int, rate: float = 0) -> AsyncGenerator[tuple[str, asyncio.StreamReader]]:
+    """A LIVE in a process of its own: its address, and what else it says."""
     command = [sys.executable, "-m", "benchmarks.crowd", str(messages), str(rate)]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
     assert process.stdin
     assert process.stdout
     try:
-        address, size = (await process.stdout.readline()).split()
-        yield address.decode(), int(size), process.stdout
+        yield (await process.stdout.readline()).decode().strip(), process.stdout
     finally:
         process.stdin.close()
         await process.wait()
@@ -268,7 +272,7 @@ async def a_crowd(messages: int, rate: float = 0) -> AsyncGenerator[tuple[str, i
 
 async def cost_of_hearing(pool: Pool, recorded: bool) -> float:
     """CPU milliseconds of this process for a message, from the client, to the commit if it is recorded."""
-    async with a_crowd(HEARD) as (address, _, said):
+    async with a_crowd(HEARD) as (address, said):
         client = TikTokLiveClient(crowd.HOST, **options(address))
         async with pool.acquire() as con:
             recorder = Recorder(cast(Bot, Backstage(pool)), await opened(con))
@@ -294,7 +298,7 @@ async def acknowledged_during_a_live(pool: Pool) -> list[float]:
         return await defer(self, **more)
 
     with tempfile.TemporaryDirectory() as home:
-        async with a_crowd(LOUD * 20, LOUD) as (address, _, said):
+        async with a_crowd(LOUD * 20, LOUD) as (address, said):
             Tiktok.client_options = options(address)
             Keeper.burst = Keeper.rest = 0
             env = simcord.Env(Bot(pool, home=Path(home)), check_errors=False)
@@ -327,6 +331,7 @@ async def run(folder: Path) -> None:
         await through_the_recorder(pool, list(islice(heard, EVENTS)))  # once for the caches
         async with pool.acquire() as con:
             await con.execute("analyze")
+        gc.freeze()  # as the bot does
         ours, naive, copy = await median_of(
             RUNS,
             lambda: through_the_recorder(pool, list(islice(heard, EVENTS))),
@@ -346,8 +351,8 @@ async def run(folder: Path) -> None:
 
 
 async def about_hearing(pool: Pool) -> None:
-    async with a_crowd(1) as (_, size, _):
-        pass
+    said = crowd.messages(HEARD)
+    size = sum(len(message.payload) for message in said) // len(said)
     bare, recorded = await median_of(RUNS, lambda: cost_of_hearing(pool, False), lambda: cost_of_hearing(pool, True))
     print(f"\nCPU for a message of {size:,} bytes: TikTokLive {bare:.2f} ms, with us {recorded:.2f} ms,")
     print(f"so we add {(recorded / bare - 1) * 100:.0f} %.")

@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from bot import database
 from db import pages, queue
+from db.opening import database
 from db.pool import Connection
 from domain.lines import SERVED
 from domain.songs import Person

@@ -151,10 +151,6 @@ async def adopt(con: Connection, guild_id: int, viewers: Sequence[Viewer]) -> se
 
     Belongs into the transaction that writes these viewers. What is somebody's already stays theirs.
     """
-    if not await con.fetchval(
-        "select exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0)", guild_id
-    ):
-        return set()
     handles = {viewer.id: viewer.handle for viewer in viewers}
     rows = await con.fetch(
         """

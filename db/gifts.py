@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -12,21 +11,12 @@ from typing import Any
 from db.pool import Connection
 from domain.gifts import WELL_KNOWN
 from domain.live import Event, GiftStep, Session, Viewer
-from domain.streaks import Streak
+from domain.streaks import Growth, Streak
 
 log = logging.getLogger(__name__)
 
 Key = tuple[int, int, int]
 """Who, which gift, which streak; in one room of one guild."""
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """What was counted of a gift before, and what is counted now."""
-
-    viewer: Viewer
-    before: Streak
-    now: Streak
 
 
 async def step(con: Connection, session: Session, events: Sequence[Event]) -> list[Growth]:
@@ -113,11 +103,6 @@ def _growth(row: Any) -> Growth:
     before = Streak(row["diamonds"], row["before"], row["before"])
     now = Streak(row["diamonds"], row["count"], row["count"])
     return Growth(Viewer(row["tiktok_id"], row["handle"], row["nickname"]), before, now)
-
-
-async def going_on(con: Connection, session: Session) -> bool:
-    """Whether the session has gifts left whose streak may go on."""
-    return await con.fetchval("select exists (select from gifts where session_id = $1 and counted < count)", session.id)
 
 
 async def _values(con: Connection, guild_id: int, seen: Sequence[GiftStep]) -> dict[int, int]:

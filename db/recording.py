@@ -3,56 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
 from db import accounts, coins, gifts, verifications
-from db.gifts import Growth
 from db.lock import live_lock
 from db.pool import Connection
-from domain.live import LATE, Event, Kind, Session, Viewer
-from domain.points import KINDS, gift_points, luxury_coins, points_of
+from domain.deeds import Deeds, deeds, earned
+from domain.live import LATE, Event, Kind, Session
+from domain.points import KINDS, points_of
 from domain.settings import Settings
 
-_WRITE = """
-    with new as materialized (
-        select e.message_id, e.tiktok_id, e.kind, e.amount, to_timestamp(e.at) as at, e.words
-        from unnest($3::bigint[], $4::bigint[], $5::smallint[], $6::bigint[], $7::float8[], $8::text[])
-            as e (message_id, tiktok_id, kind, amount, at, words)
-    ), stored as (
-        insert into interactions (guild_id, message_id, session_id, tiktok_id, kind, amount, at, words)
-        select $1, message_id, $2, tiktok_id, kind, amount, at, words from new
-    ), acted as (
-        select tiktok_id, min(at) as first_at, max(at) as last_at,
-            count(*) filter (where kind = 1) as joins,
-            count(*) filter (where kind = 2) as likes,
-            coalesce(sum(amount) filter (where kind = 2), 0)::bigint as taps,
-            count(*) filter (where kind = 3) as comments,
-            count(*) filter (where kind = 4) as shares,
-            count(*) filter (where kind = 5) as follows,
-            count(*) filter (where kind = 6) as subscriptions
-        from new where tiktok_id is not null group by tiktok_id
-    ), did as (
-        select tiktok_id, v.handle, v.nickname, first_at, last_at, taps, likes, comments, shares, follows,
-            subscriptions, coalesce(g.items, 0) as items, coalesce(g.coins, 0) as coins,
-            joins * $16 as join_points, likes * $17 as like_points, comments * $18 as comment_points,
-            shares * $19 as share_points, follows * $20 as follow_points,
-            subscriptions * $21 as subscription_points, coalesce(g.points, 0) as gift_points
-        from unnest($9::bigint[], $10::text[], $11::text[]) as v (tiktok_id, handle, nickname)
-        left join acted using (tiktok_id)
-        left join unnest($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
-            as g (tiktok_id, items, coins, points) using (tiktok_id)
-        where acted.tiktok_id is not null or g.tiktok_id is not null
+_COUNT = """
+    with did as (
+        select tiktok_id, handle, nickname, to_timestamp(first_at) as first_at, to_timestamp(last_at) as last_at,
+            joins * $18 as join_points, likes * $19 as like_points, comments * $20 as comment_points,
+            shares * $21 as share_points, follows * $22 as follow_points, subscriptions * $23 as subscription_points,
+            gift_points, taps, likes, comments, shares, follows, subscriptions, items, coins
+        from unnest($3::bigint[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::bigint[], $9::bigint[],
+                    $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
+                    $16::bigint[], $17::bigint[])
+            as d (tiktok_id, handle, nickname, first_at, last_at, joins, likes, comments, shares, follows,
+                  subscriptions, taps, items, coins, gift_points)
         order by tiktok_id
     ), accounts as (
         insert into tiktok_accounts as a (guild_id, tiktok_id, handle, nickname, first_seen, last_seen, join_points,
             like_points, comment_points, share_points, follow_points, subscription_points, gift_points)
-        select $1, tiktok_id, handle, nickname, first_at, last_at, coalesce(join_points, 0), coalesce(like_points, 0),
-            coalesce(comment_points, 0), coalesce(share_points, 0), coalesce(follow_points, 0),
-            coalesce(subscription_points, 0), gift_points
+        select $1, tiktok_id, handle, nickname, first_at, last_at, join_points, like_points, comment_points,
+            share_points, follow_points, subscription_points, gift_points
         from did
         on conflict (guild_id, tiktok_id) do update set
             handle = case when excluded.last_seen < a.last_seen then a.handle else excluded.handle end,
@@ -70,9 +50,8 @@ _WRITE = """
     ), people as (
         insert into session_people as p (session_id, guild_id, tiktok_id, first_at, last_at,
             likes, like_messages, comments, shares, follows, subscriptions, gifts, coins, to_look_at)
-        select $2, $1, tiktok_id, coalesce(first_at, now()), coalesce(last_at, now()), coalesce(taps, 0),
-            coalesce(likes, 0), coalesce(comments, 0), coalesce(shares, 0), coalesce(follows, 0),
-            coalesce(subscriptions, 0), items, coins, coins > 0
+        select $2, $1, tiktok_id, coalesce(first_at, now()), coalesce(last_at, now()), taps, likes, comments, shares,
+            follows, subscriptions, items, coins, coins > 0
         from did where (select count(*) from accounts) > 0  -- see db/lock.py
         on conflict (session_id, tiktok_id) do update set
             first_at = least(p.first_at, excluded.first_at),
@@ -91,28 +70,24 @@ _WRITE = """
             coalesce(sum(shares), 0)::bigint as shares, coalesce(sum(items), 0)::bigint as gifts,
             coalesce(sum(coins), 0)::bigint as coins
         from did
-    ), newest as (
-        select amount as viewers, at from new where kind = 8 order by at desc limit 1
     ), stats as (
         update stream_stats as s set
             likes = s.likes + sums.likes, followers = s.followers + sums.followers, shares = s.shares + sums.shares,
             gifts = s.gifts + sums.gifts, coins = s.coins + sums.coins,
-            viewers = case when n.at >= coalesce(s.viewers_at, '-infinity') then n.viewers else s.viewers end,
-            viewers_at = greatest(s.viewers_at, n.at), updated_at = clock_timestamp()
-        from sums left join newest as n on true
-        where s.guild_id = $1 and s.room_id = $22 and (exists (select from new) or exists (select from did))
+            viewers = case when $25::timestamptz >= coalesce(s.viewers_at, '-infinity') then $26 else s.viewers end,
+            viewers_at = greatest(s.viewers_at, $25), updated_at = clock_timestamp()
+        from sums
+        where s.guild_id = $1 and s.room_id = $24 and ($27::timestamptz is not null or exists (select from did))
     ), totals as (
         update stream_totals as t set
             likes = t.likes + sums.likes, followers = t.followers + sums.followers, shares = t.shares + sums.shares,
             gifts = t.gifts + sums.gifts, coins = t.coins + sums.coins
         from sums where t.guild_id = $1
     ), session as (
-        update live_sessions set last_event_at = greatest(last_event_at, (select max(at) from new)), lost = lost + $23
-        where id = $2
+        update live_sessions set last_event_at = greatest(last_event_at, $27), lost = lost + $28 where id = $2
     )
-    select coalesce(array_agg(tiktok_id), '{}') from did
-    where join_points + like_points + comment_points + share_points + follow_points + subscription_points > 0
-       or gift_points > 0
+    select exists (select from gifts where session_id = $2 and counted < count) as streaks,
+        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held
 """
 
 _AT = attrgetter("at")
@@ -145,21 +120,20 @@ async def write(
         await live_lock(con, session.guild_id)
         new = await _not_known(con, session.guild_id, events)
         counting = [event for event in new if event.at >= since]
-        viewers = {event.viewer.id: event.viewer for event in sorted(new, key=_AT) if event.viewer}
         if len(counting) < len(new):
             await _register(con, session.guild_id, [event for event in new if event.at < since])
+        await _store(con, session, counting)
         grown = await gifts.step(con, session, [event for event in counting if event.gift])
-        streaks = await gifts.going_on(con, session)
-        if streaks:
-            grown += await gifts.cut(con, session, idle)
-            streaks = await gifts.going_on(con, session)
-        viewers = {growth.viewer.id: growth.viewer for growth in grown} | viewers
-        people = await _record(con, session, counting, viewers, _worth(grown, settings), settings, lost)
-        if earned := _earned(grown, settings):
-            await coins.earn(con, session.guild_id, earned, "gifts")
-        adopted = await accounts.adopt(con, session.guild_id, list(viewers.values()))
+        grown += await gifts.cut(con, session, idle)
+        did = deeds(counting, grown, settings)
+        streaks, places_held = await _count(con, session, counting, did, settings, lost)
+        if coins_earned := earned(grown, settings):
+            await coins.earn(con, session.guild_id, coins_earned, "gifts")
+        seen = [event.viewer for event in new if event.viewer]
+        adopted = await accounts.adopt(con, session.guild_id, seen) if places_held else set[int]()
         proven = await _prove(con, session.guild_id, counting)
-    return Written(people | adopted, bool(grown or adopted), proven, streaks)
+    scored = {one.viewer.id for one in did if one.points(settings)}
+    return Written(scored | adopted, bool(grown or adopted), proven, streaks)
 
 
 async def _not_known(con: Connection, guild_id: int, events: Sequence[Event]) -> list[Event]:
@@ -198,58 +172,57 @@ async def _register(con: Connection, guild_id: int, events: Sequence[Event]) -> 
     )
 
 
-async def _record(
-    con: Connection,
-    session: Session,
-    events: Sequence[Event],
-    viewers: dict[int, Viewer],
-    gave: dict[int, tuple[int, int, int]],
-    settings: Settings,
-    lost: int,
-) -> set[int]:
-    """Returns whose points have grown."""
-    people = await con.fetchval(
-        _WRITE,
+async def _store(con: Connection, session: Session, events: Sequence[Event]) -> None:
+    await con.copy_records_to_table(
+        "interactions",
+        columns=("guild_id", "message_id", "session_id", "tiktok_id", "kind", "amount", "at", "words"),
+        records=[
+            (
+                session.guild_id,
+                event.message_id,
+                session.id,
+                event.viewer.id if event.viewer else None,
+                event.kind,
+                event.amount,
+                event.at,
+                event.gift.name if event.gift else event.words,
+            )
+            for event in events
+        ],
+    )
+
+
+async def _count(
+    con: Connection, session: Session, events: Sequence[Event], did: Sequence[Deeds], settings: Settings, lost: int
+) -> tuple[bool, bool]:
+    """Adds what people did to their accounts, to the session and to the stream's statistics.
+
+    Returns whether gifts are left whose streak may go on, and whether handles are linked that nobody has seen yet.
+    """
+    newest_count = max((event for event in events if event.kind is Kind.VIEWERS), key=_AT, default=None)
+    row = await con.fetchrow(
+        _COUNT,
         session.guild_id,
         session.id,
-        [event.message_id for event in events],
-        [event.viewer.id if event.viewer else None for event in events],
-        [event.kind for event in events],
-        [event.amount for event in events],
-        [event.at.timestamp() for event in events],  # asyncpg takes six times as long for a datetime
-        [event.gift.name if event.gift else event.words for event in events],
-        list(viewers),
-        [viewer.handle for viewer in viewers.values()],
-        [viewer.nickname for viewer in viewers.values()],
-        list(gave),
-        [items for items, _, _ in gave.values()],
-        [worth for _, worth, _ in gave.values()],
-        [points for _, _, points in gave.values()],
+        [one.viewer.id for one in did],
+        [one.viewer.handle for one in did],
+        [one.viewer.nickname for one in did],
+        [one.first_at and one.first_at.timestamp() for one in did],  # six times as fast as a datetime
+        [one.last_at and one.last_at.timestamp() for one in did],
+        *([one.messages[kind] for one in did] for kind in KINDS),
+        [one.taps for one in did],
+        [one.items for one in did],
+        [one.coins for one in did],
+        [one.gift_points for one in did],
         *(points_of(kind, settings) for kind in KINDS),
         session.room_id,
+        newest_count and newest_count.at,
+        newest_count and newest_count.amount,
+        max(map(_AT, events), default=None),
         lost,
     )
-    return set(people)
-
-
-def _worth(grown: Sequence[Growth], settings: Settings) -> dict[int, tuple[int, int, int]]:
-    """Items, TikTok coins and points that gifts have grown by, by who gave them."""
-    sums: dict[int, tuple[int, int, int]] = {}
-    for growth in grown:
-        items, coins_, points = sums.get(growth.viewer.id, (0, 0, 0))
-        before, now = growth.before, growth.now
-        points += gift_points(now.coins, settings) - gift_points(before.coins, settings)
-        sums[growth.viewer.id] = items + now.counted - before.counted, coins_ + now.coins - before.coins, points
-    return sums
-
-
-def _earned(grown: Sequence[Growth], settings: Settings) -> Counter[int]:
-    """Luxury Coins for gifts, by who gave them."""
-    earned: Counter[int] = Counter()
-    for growth in grown:
-        earned[growth.viewer.id] += luxury_coins(growth.now.coins, settings)
-        earned[growth.viewer.id] -= luxury_coins(growth.before.coins, settings)
-    return +earned
+    assert row
+    return row["streaks"], row["places_held"]
 
 
 async def _prove(con: Connection, guild_id: int, events: Sequence[Event]) -> bool:

@@ -13,11 +13,12 @@ from typing import Any
 
 import simcord
 
-from bot import DATA, Bot, database
+from bot import DATA, Bot
 from cogs.boards.keeper import Keeper
 from cogs.submissions.cog import Submissions
 from cogs.tiktok.cog import Tiktok
 from db import embedded
+from db.opening import database
 from db.pool import Pool, connect
 from demo import cast
 from demo.scenes import Scenes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from domain.live import Viewer
+
 
 @dataclass(frozen=True, slots=True)
 class Streak:
@@ -29,3 +31,12 @@ class Streak:
     def coins(self) -> int:
         """TikTok coins of what is counted."""
         return self.counted * self.diamonds
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Somebody's gift as far as it was counted before, and as far as it is counted now."""
+
+    viewer: Viewer
+    before: Streak
+    now: Streak
