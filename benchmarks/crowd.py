@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from TikTokLive.proto import CommonMessageData, User
@@ -85,28 +86,27 @@ def messages(count: int) -> list[BaseProtoMessage]:
     return made
 
 
-async def speak(room: Room, count: int, rate: float) -> None:
-    said = messages(count)
+async def speak(room: Room, said: Sequence[BaseProtoMessage], rate: float) -> None:
     await room.entered()
     start = time.perf_counter()
-    for sent in range(0, count, PER_FRAME):
+    for sent in range(0, len(said), PER_FRAME):
         if rate:
             await asyncio.sleep(max(0.0, start + sent / rate - time.perf_counter()))
         elif sent // PER_FRAME % AHEAD == 0:
             await room.heard()
         await room.send(*said[sent : sent + PER_FRAME])
     await room.heard()
-    print(count, flush=True)
+    print(len(said), flush=True)
 
 
 async def until_left(count: int, rate: float) -> None:
     """Until whoever started this closes its standard input, or ends."""
-    words = asyncio.StreamReader()
+    said, words = messages(count), asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(words), sys.stdin)
     async with StandIn() as tiktok, asyncio.TaskGroup() as group:
         room = tiktok.go_live(HOST)
         print(tiktok.base, flush=True)
-        speaking = group.create_task(speak(room, count, rate))
+        speaking = group.create_task(speak(room, said, rate))
         await words.read()
         speaking.cancel()
 

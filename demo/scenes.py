@@ -45,6 +45,7 @@ class Scenes:
             await self._slash(host, board)
         for place in ("set-submission-channel", "setnowplayingchannel", "setbookmarkchannel", "setdebugchannel"):
             await self._slash(host, place)
+        await self._slash(host, "setup-post-live-metrics")
 
     async def opening(self) -> None:
         """Fills the boards before the first visitor comes."""

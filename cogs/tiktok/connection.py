@@ -228,8 +228,7 @@ class Live:
         if session is None:
             return
         recorder = self.recorder or Recorder(self.bot, session)  # there may be streaks that were cut
-        await recorder.drain()
-        await recorder.stop()
+        await recorder.finish()
         await self._surely(lambda con: sessions.close(con, session.id, asked))
         self.session = self.recorder = self.viewers = None
         self.bot.dispatch("live_ended", session)

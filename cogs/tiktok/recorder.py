@@ -159,26 +159,27 @@ class Recorder:
         while self.waiting and self._round and not self._round.done():
             await asyncio.wait([self._round])
 
-    async def stop(self) -> None:
-        """The connection has ended: writes what is left and counts the streaks that were cut.
-
-        If the database does not take it in time, it goes into a file for the next start.
-        """
+    async def finish(self) -> None:
+        """The LIVE is over: until everything is written, and the streaks that were cut are counted."""
         self._over = True
         if self._later:
             self._later.cancel()
-        await self._wait_for_round()
-        self._start()  # once more, for the streaks
-        await self._wait_for_round()
-        if self._round and not self._round.done():
-            self._round.cancel()
+        if self._round:
             await asyncio.wait([self._round])
+        self._start()  # once more, for the streaks
+        assert self._round
+        await asyncio.wait([self._round])
+
+    async def stop(self) -> None:
+        """The bot stops: what the database does not take in time goes into a file for the next start."""
+        finishing = asyncio.create_task(self.finish())
+        await asyncio.wait([finishing], timeout=self.patience)
+        for task in (finishing, self._round):
+            if task and not task.done():
+                task.cancel()
+                await asyncio.wait([task])
         if left := self._backlog.rest():
             await asyncio.to_thread(keep, self.bot.data, self.session, left)
-
-    async def _wait_for_round(self) -> None:
-        if self._round:
-            await asyncio.wait([self._round], timeout=self.patience)
 
 
 def keep(folder: Path, session: Session, events: Sequence[Event]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -159,6 +160,21 @@ async def test_a_streak_without_an_end_is_counted_when_the_connection_ends(pool:
     await ears.stop()
     assert await con.fetchval("select counted = count from gifts")
     assert cast(Backstage, ears.bot).told == ["counted", "credit_grew"]
+
+
+async def test_the_end_of_a_live_waits_for_a_database_that_is_away_and_counts_what_was_cut(
+    pool: Pool, con: Connection
+) -> None:
+    ears = recorder(pool, await a_session(con))
+    step = next(event for event in script() if event.gift and not event.gift.finished)
+    ears.hear(replace(step, at=NOON))
+    await ears.drain()
+    ears.bot.pool = cast(Pool, NoPool())
+    ending = asyncio.create_task(ears.finish())
+    await until(lambda: ears._failing)
+    ears.bot.pool = pool
+    await ending
+    assert await con.fetchval("select counted = count from gifts")
 
 
 async def test_a_streak_without_an_end_is_counted_once_it_has_rested(
