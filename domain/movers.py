@@ -133,7 +133,7 @@ def sentence(intervals: Sequence[Interval], zone: tzinfo) -> str:
     seen = [one for one in intervals if one.change is not None]
     if len(seen) < LEAST:
         return (
-            f"It is too early to say what moves the viewers: that takes {LEAST} intervals, and there are {len(seen)}."
+            f"There is too little to say what moves the viewers: it takes {LEAST} intervals, and there are {len(seen)}."
         )
     links = correlations(intervals)
     moved = list(dict.fromkeys(link.kind for link in links if link.holds))

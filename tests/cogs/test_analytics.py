@@ -39,7 +39,7 @@ async def test_an_earlier_live_is_picked_from_a_list_and_only_by_reviewers(env: 
     [found] = await show.rita.autocomplete(show.desk, "analytics session", "session", "hos")
     assert found["name"].startswith("#1 @host, ")
     shown = await show.rita.slash(show.desk, "analytics session", session=found["value"])
-    assert "It is too early to say what moves the viewers" in text(shown)
+    assert "There is too little to say what moves the viewers" in text(shown)
     assert "Session #1" in text(shown)
     assert await show.anna.autocomplete(show.desk, "analytics session", "session", "") == []
     assert "Only reviewers" in text(await show.anna.slash(show.desk, "analytics now"))

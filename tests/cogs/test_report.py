@@ -141,7 +141,7 @@ async def test_it_tells_what_happened_and_who_took_part(afterwards: Afterwards) 
         "Coins": "3,000",
     }
     assert embed.description == (
-        "It is too early to say what moves the viewers: that takes 8 intervals, and there are 2."
+        "There is too little to say what moves the viewers: it takes 8 intervals, and there are 2."
     )
     [chart] = post.attachments
     assert embed.image.url

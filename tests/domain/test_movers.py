@@ -93,7 +93,7 @@ def test_nothing_is_claimed_below_eight_intervals() -> None:
     few = gifts_lead(1)[: LEAST - 1]
     assert correlations(few) == []
     assert sentence(few, UTC) == (
-        "It is too early to say what moves the viewers: that takes 8 intervals, and there are 7."
+        "There is too little to say what moves the viewers: it takes 8 intervals, and there are 7."
     )
 
 
