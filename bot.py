@@ -251,12 +251,17 @@ def _out_of_reach(bot: Bot, error: Exception) -> bool:
 
 
 async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
-    """Runs the work until it ends, or until SIGTERM or Ctrl-C, which end it cleanly."""
+    """Runs the work until it ends, or until SIGTERM or Ctrl-C, which end it cleanly, however often they come."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not task.cancelling():  # a second one would break off what the first has begun
+            task.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows; Ctrl-C works there all the same
-            loop.add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):
         await task
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from db import coins, config, lifts, points
 from db.lock import guild_lock
@@ -146,29 +147,54 @@ async def unlink(con: Connection, guild_id: int, user_id: int, handle: str) -> b
         return status != "UPDATE 0"
 
 
-async def adopt(con: Connection, guild_id: int, viewers: Sequence[Viewer]) -> set[int]:
+async def keep_names(con: Connection, guild_id: int, seen: Sequence[tuple[Viewer, datetime]]) -> None:
+    """Stores under which handles accounts were seen, beside the one that they have now.
+
+    Belongs into the transaction that writes these accounts, behind that.
+    """
+    await con.execute(
+        """
+        insert into former_handles (guild_id, tiktok_id, handle, first_seen, last_seen)
+        select $1, tiktok_id, e.handle, min(e.at), max(e.at)
+        from unnest($2::bigint[], $3::text[], $4::timestamptz[]) as e (tiktok_id, handle, at)
+        join tiktok_accounts as a using (tiktok_id)
+        where a.guild_id = $1 and a.handle <> e.handle and not exists (
+            select from former_handles as f
+            where f.guild_id = $1 and f.tiktok_id = e.tiktok_id and f.handle = e.handle)
+        group by tiktok_id, e.handle
+        """,
+        guild_id,
+        [viewer.id for viewer, _ in seen],
+        [viewer.handle for viewer, _ in seen],
+        [at for _, at in seen],
+    )
+
+
+async def adopt(con: Connection, guild_id: int, seen: Sequence[tuple[Viewer, datetime]]) -> set[int]:
     """Links viewers whose handles were linked before they were ever seen; returns the TikTok ids of these.
 
-    Belongs into the transaction that writes these viewers. What is somebody's already stays theirs.
+    `seen` is in the order of time: a handle is whose it was last. Belongs into the transaction that writes these
+    viewers. What is somebody's already stays theirs.
     """
-    handles = {viewer.id: viewer.handle for viewer in viewers}
+    whose = {viewer.handle: viewer.id for viewer, _ in seen}
     rows = await con.fetch(
         """
         with held as (
             delete from tiktok_accounts as p using unnest($2::bigint[], $3::text[]) as seen (tiktok_id, handle)
             where p.guild_id = $1 and p.tiktok_id < 0 and p.handle = seen.handle
             returning seen.tiktok_id, seen.handle, p.user_id, p.linked_by, p.linked_at
+        ), linked as (
+            update tiktok_accounts as a
+            set user_id = held.user_id, linked_by = held.linked_by, linked_at = held.linked_at
+            from held
+            where a.guild_id = $1 and a.tiktok_id = held.tiktok_id and a.user_id is null
+            returning a.tiktok_id, a.user_id
         )
-        insert into tiktok_accounts as a (guild_id, tiktok_id, handle, user_id, linked_by, linked_at)
-        select $1, * from held
-        on conflict (guild_id, tiktok_id) do update
-            set user_id = excluded.user_id, linked_by = excluded.linked_by, linked_at = excluded.linked_at
-            where a.user_id is null
-        returning tiktok_id, user_id
+        select tiktok_id, user_id from linked
         """,
         guild_id,
-        list(handles),
-        list(handles.values()),
+        list(whose.values()),
+        list(whose),
     )
     users = sorted({row["user_id"] for row in rows})
     for user_id in users:

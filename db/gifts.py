@@ -37,7 +37,9 @@ async def step(con: Connection, session: Session, events: Sequence[Event]) -> li
         key = viewer.id, gift.gift_id, gift.streak
         now[key] = now[key].step(values[gift.gift_id], event.amount, gift.finished)
     await _store(con, session, [(key, gift.name, event, now[key]) for key, (_, event, gift) in first.items()])
-    found = [Growth(viewer, before.get(key, Streak(0)), now[key]) for key, (viewer, _, _) in first.items()]
+    found = [
+        Growth(viewer, event.at, before.get(key, Streak(0)), now[key]) for key, (viewer, event, _) in first.items()
+    ]
     return [growth for growth in found if growth.now.counted > growth.before.counted]
 
 
@@ -91,7 +93,7 @@ async def cut(con: Connection, session: Session, idle: timedelta) -> list[Growth
         join tiktok_accounts as a using (guild_id, tiktok_id)
         where (g.guild_id, g.room_id, g.tiktok_id, g.gift_id, g.streak)
             = (due.guild_id, due.room_id, due.tiktok_id, due.gift_id, due.streak)
-        returning g.tiktok_id, a.handle, a.nickname, g.diamonds, g.count, due.counted as before
+        returning g.tiktok_id, a.handle, a.nickname, g.at, g.diamonds, g.count, due.counted as before
         """,
         session.id,
         idle,
@@ -102,7 +104,7 @@ async def cut(con: Connection, session: Session, idle: timedelta) -> list[Growth
 def _growth(row: Any) -> Growth:
     before = Streak(row["diamonds"], row["before"], row["before"])
     now = Streak(row["diamonds"], row["count"], row["count"])
-    return Growth(Viewer(row["tiktok_id"], row["handle"], row["nickname"]), before, now)
+    return Growth(Viewer(row["tiktok_id"], row["handle"], row["nickname"]), row["at"], before, now)
 
 
 async def _values(con: Connection, guild_id: int, seen: Sequence[GiftStep]) -> dict[int, int]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from db import accounts, coins, gifts, verifications
 from db.lock import live_lock
 from db.pool import Connection
 from domain.deeds import Deeds, deeds, earned
-from domain.live import LATE, Event, Kind, Session
+from domain.live import LATE, Event, Kind, Session, Viewer
 from domain.points import KINDS, points_of
 from domain.settings import Settings
 
@@ -46,12 +46,12 @@ _COUNT = """
             follow_points = a.follow_points + excluded.follow_points,
             subscription_points = a.subscription_points + excluded.subscription_points,
             gift_points = a.gift_points + excluded.gift_points
-        returning 1
+        returning tiktok_id, handle
     ), people as (
         insert into session_people as p (session_id, guild_id, tiktok_id, first_at, last_at,
             likes, like_messages, comments, shares, follows, subscriptions, gifts, coins, to_look_at)
-        select $2, $1, tiktok_id, coalesce(first_at, now()), coalesce(last_at, now()), taps, likes, comments, shares,
-            follows, subscriptions, items, coins, coins > 0
+        select $2, $1, tiktok_id, first_at, last_at,
+            taps, likes, comments, shares, follows, subscriptions, items, coins, coins > 0
         from did where (select count(*) from accounts) > 0  -- see db/lock.py
         on conflict (session_id, tiktok_id) do update set
             first_at = least(p.first_at, excluded.first_at),
@@ -87,7 +87,8 @@ _COUNT = """
         update live_sessions set last_event_at = greatest(last_event_at, $27), lost = lost + $28 where id = $2
     )
     select exists (select from gifts where session_id = $2 and counted < count) as streaks,
-        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held
+        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held,
+        exists (select from accounts join did using (tiktok_id) where accounts.handle <> did.handle) as older_names
 """
 
 _AT = attrgetter("at")
@@ -126,11 +127,12 @@ async def write(
         grown = await gifts.step(con, session, [event for event in counting if event.gift])
         grown += await gifts.cut(con, session, idle)
         did = deeds(counting, grown, settings)
-        streaks, places_held = await _count(con, session, counting, did, settings, lost)
+        streaks, places_held, older_names = await _count(con, session, counting, did, settings, lost)
+        if older_names or len(counting) < len(new) or any(one.renamed for one in did):
+            await accounts.keep_names(con, session.guild_id, _seen(new))
         if coins_earned := earned(grown, settings):
             await coins.earn(con, session.guild_id, coins_earned, "gifts")
-        seen = [event.viewer for event in new if event.viewer]
-        adopted = await accounts.adopt(con, session.guild_id, seen) if places_held else set[int]()
+        adopted = await accounts.adopt(con, session.guild_id, _seen(new)) if places_held else set[int]()
         proven = await _prove(con, session.guild_id, counting)
     scored = {one.viewer.id for one in did if one.points(settings)}
     return Written(scored | adopted, bool(grown or adopted), proven, streaks)
@@ -149,9 +151,14 @@ async def _not_known(con: Connection, guild_id: int, events: Sequence[Event]) ->
     return list(by_id.values())
 
 
+def _seen(events: Sequence[Event]) -> list[tuple[Viewer, datetime]]:
+    """Who was seen, and when, in the order of time."""
+    return [(event.viewer, event.at) for event in sorted(events, key=_AT) if event.viewer]
+
+
 async def _register(con: Connection, guild_id: int, events: Sequence[Event]) -> None:
     """Stores who was there before the session began, under the handle they had last."""
-    seen = [(event.viewer, event.at) for event in events if event.viewer]
+    seen = _seen(events)
     await con.execute(
         """
         insert into tiktok_accounts as a (guild_id, tiktok_id, handle, nickname, first_seen, last_seen)
@@ -194,12 +201,13 @@ async def _store(con: Connection, session: Session, events: Sequence[Event]) -> 
 
 async def _count(
     con: Connection, session: Session, events: Sequence[Event], did: Sequence[Deeds], settings: Settings, lost: int
-) -> tuple[bool, bool]:
+) -> tuple[bool, bool, bool]:
     """Adds what people did to their accounts, to the session and to the stream's statistics.
 
-    Returns whether gifts are left whose streak may go on, and whether handles are linked that nobody has seen yet.
+    Returns whether gifts are left whose streak may go on, whether handles are linked that nobody has seen yet, and
+    whether some of these people have been called otherwise since.
     """
-    newest_count = max((event for event in events if event.kind is Kind.VIEWERS), key=_AT, default=None)
+    newest_count = max((event for event in reversed(events) if event.kind is Kind.VIEWERS), key=_AT, default=None)
     row = await con.fetchrow(
         _COUNT,
         session.guild_id,
@@ -207,8 +215,8 @@ async def _count(
         [one.viewer.id for one in did],
         [one.viewer.handle for one in did],
         [one.viewer.nickname for one in did],
-        [one.first_at and one.first_at.timestamp() for one in did],  # six times as fast as a datetime
-        [one.last_at and one.last_at.timestamp() for one in did],
+        [one.first_at.timestamp() for one in did],  # six times as fast as a datetime
+        [one.last_at.timestamp() for one in did],
         *([one.messages[kind] for one in did] for kind in KINDS),
         [one.taps for one in did],
         [one.items for one in did],
@@ -222,7 +230,7 @@ async def _count(
         lost,
     )
     assert row
-    return row["streaks"], row["places_held"]
+    return row["streaks"], row["places_held"], row["older_names"]
 
 
 async def _prove(con: Connection, guild_id: int, events: Sequence[Event]) -> bool:

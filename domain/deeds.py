@@ -21,9 +21,10 @@ class Deeds:
 
     viewer: Viewer
     """As they were called last."""
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    """None for somebody who said nothing, of whom a gift is counted now."""
+    first_at: datetime
+    last_at: datetime
+    renamed: bool = False
+    """Whether they had several handles meanwhile."""
     messages: list[int] = field(default_factory=_NONE.copy)
     """How many of each kind, by its number."""
     taps: int = 0
@@ -46,15 +47,17 @@ def deeds(events: Iterable[Event], grown: Iterable[Growth], settings: Settings) 
         did = people.get(event.viewer.id)
         if did is None:
             did = people[event.viewer.id] = Deeds(event.viewer, event.at, event.at)
-        elif did.last_at and event.at >= did.last_at:
-            did.viewer, did.last_at = event.viewer, event.at
-        elif did.first_at and event.at < did.first_at:
-            did.first_at = event.at
+        else:
+            did.renamed = did.renamed or event.viewer.handle != did.viewer.handle
+            if event.at >= did.last_at:
+                did.viewer, did.last_at = event.viewer, event.at
+            elif event.at < did.first_at:
+                did.first_at = event.at
         did.messages[event.kind] += 1
         if event.kind is Kind.LIKE:
             did.taps += event.amount
     for growth in grown:
-        did = people.setdefault(growth.viewer.id, Deeds(growth.viewer))
+        did = people.setdefault(growth.viewer.id, Deeds(growth.viewer, growth.at, growth.at))
         before, now = growth.before, growth.now
         did.items += now.counted - before.counted
         did.coins += now.coins - before.coins

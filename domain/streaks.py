@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.live import Viewer
 
@@ -38,5 +39,6 @@ class Growth:
     """Somebody's gift as far as it was counted before, and as far as it is counted now."""
 
     viewer: Viewer
+    at: datetime
     before: Streak
     now: Streak

@@ -54,7 +54,10 @@ class Tiktok(commands.Cog):
     async def cog_unload(self) -> None:
         self._beginning.cancel()
         self.minute.cancel()
-        await asyncio.gather(*(live.leave() for live in self.lives.values()), return_exceptions=True)
+        left = await asyncio.gather(*(live.leave() for live in self.lives.values()), return_exceptions=True)
+        for live, fault in zip(self.lives.values(), left, strict=True):
+            if fault:
+                log.error("What was heard of %s could not be kept", live.request.username, exc_info=fault)
 
     @of_live.command(name="connect", description="Listen to the LIVE of a host on TikTok")
     @app_commands.describe(

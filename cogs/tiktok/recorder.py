@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 30_000
+BATCH = 20_000
 """Events that are written at once, at most, which takes half a second: the more, the oftener somebody in it has done
 several things, and so the sooner all are written."""
-REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError)
+REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, UnicodeEncodeError)
 """What the database says of an event that it will never take."""
 
 
@@ -131,20 +131,26 @@ class Recorder:
             written = await recording.write(con, self.session, events, settings, idle, lost - self._lost_written)
         self._lost_written = lost
         self._streaks = written.streaks
-        self._tell(written)
+        # After a failure they may have been written by the try before, which could not say so any more.
+        again = {event.viewer.id for event in events if event.viewer} if self._failing else set[int]()
+        self._tell(written, written.people | again)
 
-    def _tell(self, written: Written) -> None:
+    def _tell(self, written: Written, people: set[int]) -> None:
         guild_id = self.session.guild_id
-        if written.people:
-            self.bot.dispatch("counted", guild_id, written.people)
+        if people:
+            self.bot.dispatch("counted", guild_id, people)
         if written.credit:
             self.bot.dispatch("credit_grew", guild_id)
         if written.proven:
             self.bot.dispatch("code_typed", guild_id)
 
-    async def add(self, events: Sequence[Event]) -> None:
-        """Writes what was heard at another time, and counts its streaks; raises if the database is away."""
+    async def add(self, events: Sequence[Event], lost: int = 0) -> None:
+        """Writes what was heard at another time, when `lost` more found no room, and counts its streaks.
+
+        Raises if the database is away.
+        """
         self._over = True
+        self._lost_written -= lost
         for start in range(0, max(1, len(events)), BATCH):
             await self._write(events[start : start + BATCH])
 
@@ -178,19 +184,21 @@ class Recorder:
             if task and not task.done():
                 task.cancel()
                 await asyncio.wait([task])
-        if left := self._backlog.rest():
-            await asyncio.to_thread(keep, self.bot.data, self.session, left)
+        left, lost = self._backlog.rest(), self.lost.total() - self._lost_written
+        if left or lost:
+            await asyncio.to_thread(keep, self.bot.data, self.session, left, lost)
 
 
-def keep(folder: Path, session: Session, events: Sequence[Event]) -> None:
-    """Adds a file with what could not be written; it is there whole or not at all."""
+def keep(folder: Path, session: Session, events: Sequence[Event], lost: int) -> None:
+    """Adds a file with what could not be written, and how much found no room; it is there whole or not at all."""
     aside = folder / f"unwritten-{session.id}-{time.time_ns()}.part"
-    aside.write_text("\n".join(json.dumps(line, default=_plain) for line in (session, *events)), encoding="utf-8")
+    lines = (_plain(session) | {"lost": lost}, *events)
+    aside.write_text("\n".join(json.dumps(line, default=_plain) for line in lines), encoding="utf-8")
     files.put(aside, aside.with_suffix(".jsonl"))
     log.warning("%s events of session %s are kept in %s until the next start", len(events), session.id, folder)
 
 
-def _plain(value: Any) -> str | dict[str, Any]:
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return {field.name: getattr(value, field.name) for field in fields(value)}
@@ -202,11 +210,13 @@ async def take_in(bot: Bot) -> None:
     """
     for file in sorted(await asyncio.to_thread(lambda: list(bot.data.glob("unwritten-*.jsonl")))):
         try:
-            session, events = await asyncio.to_thread(_read, file)
-        except (ValueError, KeyError, TypeError):
-            log.exception("%s can't be read; it stays where it is", file)
+            session, events, lost = await asyncio.to_thread(_read, file)
+            await Recorder(bot, session).add(events, lost)
+        except Exception as error:
+            if transient(error):
+                raise
+            log.exception("%s can't be taken in; it stays where it is", file)
             continue
-        await Recorder(bot, session).add(events)
         await asyncio.to_thread(file.unlink)
         log.info("%s events of session %s, kept by an earlier stop, are written now", len(events), session.id)
     async with bot.pool.acquire() as con:
@@ -215,10 +225,11 @@ async def take_in(bot: Bot) -> None:
         await Recorder(bot, session).add([])
 
 
-def _read(file: Path) -> tuple[Session, list[Event]]:
+def _read(file: Path) -> tuple[Session, list[Event], int]:
     first, *lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    lost = first.pop("lost", 0)
     session = Session(**first | {"started_at": datetime.fromisoformat(first["started_at"])})
-    return session, [_event(line) for line in lines]
+    return session, [_event(line) for line in lines], lost
 
 
 def _event(values: dict[str, Any]) -> Event:

@@ -118,7 +118,7 @@ def _gift(message: GiftEvent) -> Event | None:
         gift_id=message.gift_id,
         name=_text(gift.name, NAME) if gift else "",
         diamonds=max(gift.diamond_count, 0) if gift else 0,
-        streak=message.group_id if streaks else -number,
+        streak=message.group_id if streaks and message.group_id else -number,
         finished=bool(message.repeat_end) or not streaks,
     )
     viewer = _viewer(message.user)

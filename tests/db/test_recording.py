@@ -78,6 +78,24 @@ async def test_a_renamed_handle_stays_the_same_account_and_the_old_name_is_known
     assert tuple(former) == ("zoe", NOON + timedelta(seconds=1), NOON + timedelta(seconds=1))
 
 
+async def test_every_name_is_known_also_those_between_two_that_were_written(con: Connection) -> None:
+    session = await a_session(con)
+    names = [replace(ZOE, handle=f"zoe.{number}") for number in range(5)]
+    joins = [heard(Kind.JOIN, name, at=NOON + timedelta(seconds=place)) for place, name in enumerate(names)]
+    await write(con, session, joins[1], joins[3], joins[2])
+    await write(con, session, joins[4], heard(Kind.LIKE, names[1], at=NOON + timedelta(seconds=1)))
+    await write(con, session, joins[0])
+    assert await con.fetchval("select handle from tiktok_accounts") == "zoe.4"
+    former = await con.fetch("select handle from former_handles order by handle")
+    assert [row["handle"] for row in former] == ["zoe.0", "zoe.1", "zoe.2", "zoe.3"]
+
+
+async def test_of_two_counts_of_the_viewers_at_once_the_later_one_stands(con: Connection) -> None:
+    session = await a_session(con)
+    await write(con, session, heard(Kind.VIEWERS, None, amount=10), heard(Kind.VIEWERS, None, amount=20))
+    assert await con.fetchval("select viewers from stream_stats") == 20
+
+
 async def test_a_name_from_a_replay_is_the_accounts_unless_it_has_a_newer_one(con: Connection) -> None:
     session = await a_session(con)
     early, renamed = NOON - timedelta(minutes=1), replace(ZOE, handle="zoe.live")

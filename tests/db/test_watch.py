@@ -6,7 +6,7 @@ from db import watch
 from db.pool import Connection
 from domain.live import Kind, Session
 from domain.settings import Settings
-from tests.heard import MAX, NOON, ZOE, a_session, heard, write
+from tests.heard import MAX, NOON, ZOE, a_session, given, heard, write
 
 NOW = int(NOON.timestamp() // 60)
 
@@ -32,6 +32,14 @@ async def test_minutes_count_for_ten_minutes_after_the_last_sign(con: Connection
     await write(con, session, heard(Kind.LIKE, MAX, at=NOON + timedelta(minutes=8)))
     await minutes(con, session, 1, 30)
     assert await watched(con) == [("max", 17, 17, 0), ("zoe", 10, 10, 0)]
+
+
+async def test_a_streak_that_is_counted_later_is_no_sign_of_its_giver(con: Connection) -> None:
+    session = await a_session(con)
+    await write(con, session, given(ZOE, streak=5, end=False))
+    await write(con, session, heard(Kind.LIKE, MAX, at=NOON + timedelta(minutes=30)), idle=timedelta())
+    await minutes(con, session, 31, 31)
+    assert await watched(con) == [("max", 1, 1, 0), ("zoe", 0, 0, 0)]
 
 
 async def test_every_full_half_hour_brings_a_coin_and_the_rest_is_kept(con: Connection) -> None:

@@ -16,10 +16,12 @@ import pytest
 
 from bot import Bot
 from cogs.tiktok.recorder import Recorder, take_in
+from db import recording
 from db.address import Address
 from db.migrate import migrate
 from db.pool import Connection, Pool, close_pool, open_pool
 from domain.live import Event, Kind, Session
+from domain.settings import Settings
 from tests.conftest import MIGRATIONS, reachable_folder
 from tests.db.servers import postmaster, running, until
 from tests.flows.loud_live import Backstage, recorder, script, totals
@@ -135,6 +137,8 @@ async def test_a_hundred_thousand_events_wait_and_what_finds_no_room_is_counted(
     await small.stop()
     assert await con.fetchval("select lost from live_sessions") == 1
     await away.stop()
+    await take_in(cast(Bot, Backstage(pool, tmp_path)))
+    assert await con.fetchval("select lost from live_sessions") == 2
 
 
 async def test_an_event_that_the_database_refuses_costs_no_other(
@@ -175,6 +179,26 @@ async def test_the_end_of_a_live_waits_for_a_database_that_is_away_and_counts_wh
     ears.bot.pool = pool
     await ending
     assert await con.fetchval("select counted = count from gifts")
+
+
+async def test_a_text_that_cannot_be_stored_costs_no_other(pool: Pool, con: Connection) -> None:
+    ears = recorder(pool, await a_session(con))
+    for words in ("hi", "\ud800", "there"):
+        ears.hear(heard(Kind.COMMENT, words=words))
+    await ears.drain()
+    rows = await con.fetch("select words from interactions order by message_id")
+    assert [row["words"] for row in rows] == ["hi", "there"]
+
+
+async def test_who_was_counted_by_a_commit_without_an_answer_is_told_all_the_same(pool: Pool, con: Connection) -> None:
+    ears, comment = recorder(pool, await a_session(con)), heard(Kind.COMMENT)
+    ears.bot.pool = cast(Pool, NoPool())
+    ears.hear(comment)
+    await until(lambda: ears._failing)
+    await recording.write(con, ears.session, [comment], Settings(), timedelta())
+    ears.bot.pool = pool
+    await ears.drain()
+    assert cast(Backstage, ears.bot).told == ["counted"]
 
 
 async def test_a_streak_without_an_end_is_counted_once_it_has_rested(
