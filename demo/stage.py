@@ -24,6 +24,8 @@ PAUSE = 30.0
 """Seconds for which the players wait after somebody at the page has pressed something."""
 KEPT = 24
 """Messages that stay in the channel besides the boards; more would push the boards out of sight."""
+REPORT = "Post-live report"
+"""Of these the newest stays, too, until the next LIVE has one."""
 RECENT = 200
 """Interactions that SimCord remembers: a press is one, and so is every letter of an autocompletion."""
 NOT_PRESSED = {"refresh", "focus", "history", "browse_messages", "browse_candidates", "configure_presentation"}
@@ -164,8 +166,10 @@ class Stage:
         """Forgets what nobody needs any more, so that the demo can go on for days."""
         backend = self.env.backend
         chat = [message for message in backend.messages[self.channel.id].values() if not message.pinned]
+        reports = [message for message in chat if message.embeds and REPORT in message.embeds[0].get("title", "")]
         for message in chat[:-KEPT]:
-            backend.delete_message(message.channel_id, message.id)
+            if message not in reports[-1:]:
+                backend.delete_message(message.channel_id, message.id)
         for interaction in list(backend.interactions.values())[:-RECENT]:
             del backend.interactions[interaction.id], backend.interaction_tokens[interaction.token]
         for channel_id in backend.dm_channels.values():
