@@ -24,17 +24,19 @@ _COMPUTE = f"""
     from (
         select t.starts_at, counts.*, given.*,
             (select amount from interactions where session_id = $1 and kind = 8 and at < t.starts_at
-             order by at desc limit 1) as before
+             order by at desc, message_id desc limit 1) as before
         from (
-            -- what came a moment before the session began belongs to its first interval
-            select b.starts_at, b.starts_at + b.length as ends_at,
+            -- what came a moment before the session began belongs to its first interval, what ended it to its last
+            select b.starts_at, case when lead(b.starts_at) over (order by b.starts_at) is null
+                    then greatest(b.starts_at + b.length, s.ended_at + interval '1 microsecond')
+                    else b.starts_at + b.length end as ends_at,
                 case when b.starts_at = s.started_at then b.starts_at - $3::interval else b.starts_at end as since
             from intervals as b join live_sessions as s on s.id = b.session_id
             where b.session_id = $1 and b.starts_at >= coalesce($2::timestamptz, '-infinity')
         ) as t,
         lateral (
-            select (array_agg(amount order by at desc) filter (where kind = 8))[1] as viewers,
-                (array_agg(amount order by at) filter (where kind = 8))[1] as first,
+            select (array_agg(amount order by at desc, message_id desc) filter (where kind = 8))[1] as viewers,
+                (array_agg(amount order by at, message_id) filter (where kind = 8))[1] as first,
                 count(*) filter (where kind = 3) as comments,
                 coalesce(sum(amount) filter (where kind = 2), 0)::bigint as likes,
                 count(*) filter (where kind = 4) as shares,
@@ -75,6 +77,8 @@ async def complete(con: Connection, session_id: int, length: timedelta) -> None:
 
 
 async def _begin(con: Connection, session_id: int, length: timedelta) -> None:
+    """Until the end of the transaction nobody else writes the session's intervals."""
+    await con.execute("select pg_advisory_xact_lock(hashtext('intervals'), hashint8($1))", session_id)
     await con.execute(
         """
         insert into intervals (session_id, guild_id, starts_at, length)
@@ -99,11 +103,29 @@ async def open_sessions(con: Connection) -> list[int]:
 
 async def of_session(con: Connection, session_id: int) -> list[Interval]:
     """In their order, as they were computed last."""
+    return await _read(con, "i.length", "true", session_id)
+
+
+async def to_compare(con: Connection, session_id: int) -> list[Interval]:
+    """Like of_session, without what goes on; one that the session's end cut short is as long as it was in the session.
+
+    With less than half of it there is too little to compare.
+    """
+    return await _read(
+        con,
+        "least(i.length, s.ended_at - i.starts_at)",
+        "i.starts_at + i.length / case when s.ended_at is null then 1 else 2 end <= coalesce(s.ended_at, now())",
+        session_id,
+    )
+
+
+async def _read(con: Connection, length: str, where: str, session_id: int) -> list[Interval]:
     rows = await con.fetch(
-        """
-        select starts_at, length, viewers, change, comments, likes, shares, follows, subscriptions, gifts, coins,
+        f"""
+        select starts_at, {length}, viewers, change, comments, likes, shares, follows, subscriptions, gifts, coins,
             active, score
-        from intervals where session_id = $1 order by starts_at
+        from intervals as i join live_sessions as s on s.id = i.session_id
+        where session_id = $1 and {where} order by starts_at
         """,
         session_id,
     )

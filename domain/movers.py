@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any, cast
 
 from domain.intervals import Interval
@@ -33,7 +33,7 @@ class Link:
     kind: str
     lag: int
     r: float
-    """Spearman's, with the change before and the time taken out of both."""
+    """Spearman's, with the change before and the course of time taken out of both."""
     n: int
     """Pairs of intervals that it is made of."""
     p: float
@@ -57,15 +57,23 @@ class Spike:
     """WEIGHTS of its kinds if viewers rose, else 0."""
 
 
-def amount(interval: Interval, kind: str) -> int:
-    return interval.coins if kind == "gifts" else getattr(interval, kind)
+def pace(interval: Interval, kind: str) -> float:
+    """How much of it there was in a minute; intervals differ in length."""
+    amount = interval.coins if kind == "gifts" else getattr(interval, kind)
+    return _by_minute(interval, amount)
+
+
+def _by_minute(interval: Interval, amount: int) -> float:
+    return amount / (interval.length / timedelta(minutes=1))
 
 
 def spikes(intervals: Sequence[Interval]) -> list[Spike]:
     """Measured against the session's own intervals before; never against fixed thresholds."""
     found: list[Spike] = []
     for place, interval in enumerate(intervals[BEFORE:], start=BEFORE):
-        kinds = tuple(kind for kind in WEIGHTS if _unusual([amount(one, kind) for one in intervals[: place + 1]]))
+        minutes = interval.length / timedelta(minutes=1)
+        so_far = intervals[: place + 1]
+        kinds = tuple(kind for kind in WEIGHTS if _unusual([pace(one, kind) * minutes for one in so_far]))
         if kinds:
             after = intervals[place + 1 : place + 2]
             change = sum(one.change or 0 for one in (interval, *after))
@@ -74,7 +82,7 @@ def spikes(intervals: Sequence[Interval]) -> list[Spike]:
     return found
 
 
-def _unusual(amounts: Sequence[int]) -> bool:
+def _unusual(amounts: Sequence[float]) -> bool:
     """Whether the last one is far above the others; counts deviate by their root, and by one at least."""
     *before, last = amounts
     usual = statistics.median(before)
@@ -85,14 +93,14 @@ def _unusual(amounts: Sequence[int]) -> bool:
 def correlations(intervals: Sequence[Interval]) -> list[Link]:
     """Every kind that occurred, at every lag, the surest first; none below LEAST intervals.
 
-    What the viewers did just before, and the time, is taken out: viewers who grow all the time bring more of
-    everything, and are not moved by it.
+    What the viewers did just before, and the course of time, is taken out: viewers who grow all the time bring more
+    of everything, and are not moved by it; nor are they where the excitement of a beginning fades.
     """
     seen = [one for one in intervals if one.change is not None]
     if len(seen) < LEAST:
         return []
-    change = [float(one.change or 0) for one in seen]
-    kinds = [kind for kind in WEIGHTS if len({amount(one, kind) for one in seen}) > 1]
+    change = [_by_minute(one, one.change or 0) for one in seen]
+    kinds = [kind for kind in WEIGHTS if len({pace(one, kind) for one in seen}) > 1]
     links = [link for kind in kinds for lag in LAGS if (link := _link(seen, change, kind, lag))]
     return _corrected(sorted(links, key=lambda link: link.p))
 
@@ -105,17 +113,29 @@ def _link(seen: Sequence[Interval], change: Sequence[float], kind: str, lag: int
     np, stats = cast(Any, numpy), cast(Any, scipy.stats)
     ranks = stats.rankdata
     places = range(2, len(seen))
-    did = ranks([amount(seen[place - lag], kind) for place in places])
-    came = ranks([change[place] for place in places])
-    taken_out = np.column_stack([np.ones(len(places)), ranks([change[place - 1] for place in places]), places])
-    rest = [one - taken_out @ np.linalg.lstsq(taken_out, one, rcond=None)[0] for one in (did, came)]
-    size = float(np.linalg.norm(rest[0]) * np.linalg.norm(rest[1]))
-    freedom = len(places) - 2 - 2
+    hours = np.array([(seen[place].starts_at - seen[0].starts_at) / timedelta(hours=1) for place in places])
+    before = ranks([change[place - 1] for place in places])
+    taken_out = np.column_stack([np.ones(len(places)), before, hours, hours**2])
+    explained = taken_out @ np.linalg.pinv(taken_out, rcond=1e-9)
+    did, came = (
+        one - explained @ one for one in (ranks([pace(seen[place - lag], kind) for place in places]), ranks(change[2:]))
+    )
+    size = float(np.linalg.norm(did) * np.linalg.norm(came))
     if size < 1e-6:
         return None
-    r = max(-0.999999, min(0.999999, float(rest[0] @ rest[1]) / size))
-    p = stats.t.sf(abs(r) * (freedom / (1 - r * r)) ** 0.5, freedom)
-    return Link(kind, lag, r, len(places), 2 * float(p))
+    r = max(-0.999999, min(0.999999, float(did @ came) / size))
+    freedom = len(places) - 2 - 3
+    sure = min(abs(r) * (freedom / (1 - r * r)) ** 0.5, _robust(did, came, explained))
+    return Link(kind, lag, r, len(places), 2 * float(stats.t.sf(sure, freedom)))
+
+
+def _robust(did: Any, came: Any, explained: Any) -> float:
+    """The slope by its error where chance is not alike all the time (HC3): a LIVE that fades is even, then uneven."""
+    power = did @ did
+    slope = did @ came / power
+    weight = explained.diagonal() + did * did / power
+    left = (came - slope * did) / (1 - weight).clip(1e-3)
+    return float(abs(slope) * power / max(((did * left) ** 2).sum() ** 0.5, 1e-9))
 
 
 def _corrected(links: Sequence[Link]) -> list[Link]:
@@ -141,10 +161,13 @@ def sentence(intervals: Sequence[Interval], zone: tzinfo) -> str:
     if not moved:
         return "Nothing that people did shows a link with the number of viewers."
     rest = f"; {_listed(others)} show no such link" if others else ""
-    if example := _example(intervals, moved[0]):
-        when = example.interval.starts_at.astimezone(zone).strftime("%H:%M")
-        return f"Viewers rose by {example.change:,} after the {_listed(moved)} at {when}{rest}."
-    return f"Viewers tended to rise after {_listed(moved)}{rest}."
+    if not (example := _example(intervals, moved[0])):
+        return f"Viewers tended to rise after {_listed(moved)}{rest}."
+    then = [kind for kind in moved if kind in example.kinds]
+    further = [kind for kind in moved if kind not in then]
+    too = f"; viewers tended to rise after {_listed(further)} too" if further else ""
+    when = example.interval.starts_at.astimezone(zone).strftime("%H:%M")
+    return f"Viewers rose by {example.change:,} after the {_listed(then)} at {when}{too}{rest}."
 
 
 def _example(intervals: Sequence[Interval], kind: str) -> Spike | None:

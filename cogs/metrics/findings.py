@@ -25,7 +25,7 @@ def findings(con: Connection, span: Span) -> Table:
 async def _parts(con: Connection, span: Span) -> AsyncGenerator[Sequence[Sequence[object]], None]:
     zone = ZoneInfo(span.time_zone)
     for session_id, host in await export.sessions(con, span):
-        stretches = await intervals.of_session(con, session_id)
+        stretches = await intervals.to_compare(con, session_id)
         rows = await asyncio.to_thread(_rows, stretches, zone)
         yield [(session_id, host, *row) for row in rows]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -34,10 +33,9 @@ async def insight(bot: Bot, session: Session) -> tuple[discord.Embed, discord.Fi
     zone = ZoneInfo((await bot.settings(session.guild_id)).time_zone)
     async with bot.connection(within=LONG) as con:
         await intervals.complete(con, session.id, length(bot.cpu))
-        stretches = await intervals.of_session(con, session.id)
+        stretches, over = await intervals.of_session(con, session.id), await intervals.to_compare(con, session.id)
         viewers, songs = await reports.viewers(con, session.id), await reports.songs(con, session.id)
         givers = await leaderboards.gifts_of(con, session.guild_id, session.id)
-    over = [one for one in stretches if one.ends_at <= datetime.now(UTC)]  # one that goes on can't be compared yet
     moved, links, picture = await asyncio.to_thread(_look, over, stretches, viewers, songs, zone)
     embed = _embed(session, stretches, moved, links, givers.first[:GIVERS])
     return embed, discord.File(io.BytesIO(picture), "live.png", description="Viewers, activity and songs of the LIVE")

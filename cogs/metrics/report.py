@@ -125,12 +125,12 @@ class Reports(commands.Cog):
         async with self.bot.connection(within=LONG) as con:
             report = await reports.of_session(con, session)
             await intervals.complete(con, session.id, length(self.bot.cpu))
-            stretches = await intervals.of_session(con, session.id)
+            stretches, over = await intervals.of_session(con, session.id), await intervals.to_compare(con, session.id)
             viewers, songs = await reports.viewers(con, session.id), await reports.songs(con, session.id)
         report = replace(report, first=[await _named(channel.guild, one) for one in report.first])
         moved, picture = "", None
         if not report.silent:
-            moved, picture = await _looked_into(session, stretches, viewers, songs, zone)
+            moved, picture = await _looked_into(session, over, stretches, viewers, songs, zone)
         embed, file = summary(report, moved), MISSING
         if picture:
             file = discord.File(io.BytesIO(picture), "live.png", description="Viewers, activity and songs of the LIVE")
@@ -152,12 +152,17 @@ async def _named(guild: discord.Guild, one: Participant) -> Participant:
 
 
 async def _looked_into(
-    session: Session, stretches: Sequence[Interval], viewers: Viewers, songs: Songs, zone: ZoneInfo
+    session: Session,
+    over: Sequence[Interval],
+    stretches: Sequence[Interval],
+    viewers: Viewers,
+    songs: Songs,
+    zone: ZoneInfo,
 ) -> tuple[str, bytes | None]:
     """What moved the viewers, and the chart; a fault in that must not cost the report."""
 
     def look() -> tuple[str, bytes]:
-        return movers.sentence(stretches, zone), draw(stretches, viewers, songs, zone)
+        return movers.sentence(over, zone), draw(stretches, viewers, songs, zone)
 
     try:
         return await asyncio.to_thread(look)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from db import intervals, sessions
-from db.pool import Connection
+from db.pool import Connection, Pool
 from domain.intervals import LENGTH, LENGTH_WHEN_BUSY
 from domain.live import Kind
 from tests.heard import GALAXY, GUILD, MAX, ZOE, a_session, given, heard, write
@@ -91,3 +92,59 @@ async def test_what_was_computed_stays_when_the_messages_are_gone(con: Connectio
     await con.execute("delete from interactions")
     await intervals.complete(con, session_id, LENGTH)
     assert await intervals.of_session(con, session_id) == before
+
+
+async def test_of_counts_at_the_same_moment_the_later_message_is_the_last(con: Connection, ago: datetime) -> None:
+    session = await a_session(con, started=ago)
+    first, second = ago + timedelta(minutes=1), ago + timedelta(minutes=6)
+    counts = {1: (10, first), 2: (20, first), 3: (30, first), 4: (31, second), 5: (33, second)}
+    heard_so = [heard(Kind.VIEWERS, None, amount=n, at=at, message_id=m) for m, (n, at) in counts.items()]
+    for order in (heard_so, heard_so[::-1]):
+        await con.execute("delete from interactions")
+        await write(con, session, *order[:2])
+        await write(con, session, *order[2:])
+        await intervals.complete(con, session.id, LENGTH)
+        one, two, *_ = await intervals.of_session(con, session.id)
+        assert (one.viewers, one.change, two.viewers, two.change) == (30, 20, 33, 3)
+
+
+async def test_what_ended_the_session_belongs_to_its_last_interval(con: Connection, ago: datetime) -> None:
+    session = await a_session(con, started=ago)
+    end = ago + 2 * LENGTH
+    gift = replace(given(ZOE, GALAXY), at=end)
+    await write(con, session, heard(Kind.COMMENT, at=ago + LENGTH), heard(Kind.COMMENT, at=end), gift)
+    await con.execute("update live_sessions set ended_at = $1", end)
+    await intervals.complete(con, session.id, LENGTH)
+    one, two = await intervals.of_session(con, session.id)
+    assert (one.comments, two.comments, two.gifts, two.coins) == (0, 2, 1, 1000)
+
+
+async def test_two_who_compute_the_same_session_wait_for_each_other(con: Connection, pool: Pool) -> None:
+    session = await a_session(con, started=datetime.now(UTC) - timedelta(hours=20))
+    await intervals.complete(con, session.id, LENGTH)
+
+    async def also() -> None:
+        async with pool.acquire() as other:
+            await intervals.complete(other, session.id, LENGTH)
+
+    async with con.transaction():
+        await intervals.keep(con, session.id, LENGTH)
+        second = asyncio.create_task(also())
+        while not await con.fetchval("select exists (select from pg_locks where not granted)"):
+            pass
+        await intervals.complete(con, session.id, LENGTH)
+    await second
+    assert len(await intervals.of_session(con, session.id)) == 241
+
+
+@pytest.mark.parametrize(("minutes", "lengths"), [(12, [5, 5]), (12.5, [5, 5, 2.5]), (14, [5, 5, 4]), (15, [5, 5, 5])])
+async def test_an_interval_that_the_end_cut_short_is_compared_if_half_of_it_was_there(
+    con: Connection, ago: datetime, minutes: float, lengths: list[float]
+) -> None:
+    session = await a_session(con, started=ago)
+    await intervals.complete(con, session.id, LENGTH)
+    assert len(await intervals.to_compare(con, session.id)) == 3  # 17 minutes so far, and the fourth goes on
+    await con.execute("update live_sessions set ended_at = $1", ago + timedelta(minutes=minutes))
+    await intervals.complete(con, session.id, LENGTH)
+    compared = await intervals.to_compare(con, session.id)
+    assert [one.length / timedelta(minutes=1) for one in compared] == lengths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,13 +18,15 @@ COUNTED = ("comments", "likes", "follows", "shares")
 FLAT: dict[str, Any] = {"subscriptions": 0, "active": 0, "score": 0.0}
 
 
-def live(viewers: Any, **kinds: Any) -> list[Interval]:
-    """Intervals of five minutes; a kind that is not given never occurs."""
+def live(viewers: Any, minutes: Sequence[int] = (), **kinds: Any) -> list[Interval]:
+    """Intervals of five minutes, or of so many; a kind that is not given never occurs."""
+    lengths = [timedelta(minutes=m) for m in minutes] or [LENGTH] * len(viewers)
+    begins = [BEGAN + sum(lengths[:place], timedelta()) for place in range(len(lengths))]
     change = np.diff(viewers, prepend=viewers[0])
     return [
         Interval(
-            BEGAN + place * LENGTH,
-            LENGTH,
+            begins[place],
+            lengths[place],
             int(viewers[place]),
             int(change[place]),
             **{
@@ -62,6 +65,41 @@ def noise(seed: int, kind: str, intervals: int = 24) -> list[Interval]:
     )
 
 
+def grows(seed: int, minutes: Sequence[int]) -> list[Interval]:
+    """Some come every minute, and all do what people do; an interval has as much of it as it is long."""
+    chance, long = np.random.default_rng(seed), np.array(minutes)
+    viewers = 200 + np.cumsum(chance.poisson(4 * long))
+    return live(
+        viewers,
+        minutes,
+        comments=chance.poisson(viewers * 0.06 * long),
+        likes=chance.poisson(viewers * 0.8 * long),
+        coins=chance.poisson(viewers * 0.02 * long),
+    )
+
+
+def stays(seed: int, minutes: Sequence[int]) -> list[Interval]:
+    chance, long = np.random.default_rng(seed), np.array(minutes)
+    return live(np.full(len(long), 200), minutes, comments=chance.poisson(12 * long), likes=chance.poisson(160 * long))
+
+
+def fades(seed: int, intervals: int) -> list[Interval]:
+    """The excitement of the beginning fades, and all goes with it."""
+    chance, excitement = np.random.default_rng(seed), np.exp(-np.arange(intervals) / 5)
+    return live(
+        200 + np.cumsum(chance.poisson(80 * excitement)),
+        comments=chance.poisson(200 * excitement),
+        likes=chance.poisson(2000 * excitement),
+        follows=chance.poisson(8 * excitement),
+        shares=chance.poisson(4 * excitement),
+        coins=chance.poisson(10 * excitement) * chance.integers(1, 50, intervals),
+    )
+
+
+def claims(lives: Sequence[list[Interval]]) -> int:
+    return sum(any(link.holds for link in correlations(one)) for one in lives)
+
+
 def gifts_lead(seed: int, intervals: int = 36) -> list[Interval]:
     """A big gift now and then brings people in the interval after it; likes are tapped by whoever is there."""
     chance = np.random.default_rng(seed)
@@ -73,8 +111,26 @@ def gifts_lead(seed: int, intervals: int = 36) -> list[Interval]:
 
 @pytest.mark.parametrize("kind", ["walk", "momentum", "crowd", "growth"])
 def test_noise_is_left_alone_in_at_least_95_of_100_lives(kind: str) -> None:
-    claimed = [any(link.holds for link in correlations(noise(seed, kind))) for seed in range(100)]
-    assert sum(claimed) <= 5
+    assert claims([noise(seed, kind) for seed in range(100)]) <= 5
+
+
+@pytest.mark.parametrize("intervals", [12, 24, 48])
+def test_a_beginning_that_fades_moves_nobody(intervals: int) -> None:
+    assert claims([fades(seed, intervals) for seed in range(100)]) <= 5
+
+
+def test_long_intervals_among_short_ones_make_no_link_of_their_own() -> None:
+    assert claims([grows(seed, [5] * 10 + [10] * 6 + [5] * 10) for seed in range(100)]) <= 5
+
+
+def test_a_long_interval_is_no_spike_for_being_long() -> None:
+    mixed = [5] * 8 + [10] + [5] * 3
+    of_mixed, of_even = (sum(len(spikes(stays(seed, long))) for seed in range(100)) for long in (mixed, [5] * 12))
+    assert of_mixed <= of_even
+    even = live([50] * 12, mixed, comments=[6 * m for m in mixed], likes=[90 * m for m in mixed])
+    assert spikes(even) == []
+    [spike] = spikes(live([50] * 8 + [91] * 4, mixed, comments=[*[30] * 8, 240, *[30] * 3]))
+    assert (spike.interval.length, spike.change) == (timedelta(minutes=10), 41)
 
 
 def test_gifts_that_lead_are_named_and_likes_that_follow_are_not() -> None:
@@ -87,6 +143,19 @@ def test_it_is_said_in_one_plain_sentence_with_the_hosts_own_time() -> None:
     said = sentence(gifts_lead(1), ZoneInfo("Europe/Berlin"))
     assert said == "Viewers rose by 40 after the gifts at 21:20; likes and comments show no such link."
     assert sentence(noise(3, "walk"), UTC) == "Nothing that people did shows a link with the number of viewers."
+
+
+def test_at_a_time_only_what_was_done_then_is_named() -> None:
+    chance = np.random.default_rng(1)
+    gifts, comments = np.arange(48) % 12 == 5, np.arange(48) % 12 == 10
+    viewers = 500 + np.cumsum(
+        np.concatenate([[0], 40.0 * gifts[:-1] + 25.0 * comments[:-1] - 5]) + chance.normal(0, 2, 48)
+    )
+    both = live(viewers, coins=gifts * chance.integers(500, 3000, 48), comments=comments * chance.integers(90, 150, 48))
+    assert {link.kind for link in correlations(both) if link.holds} == {"gifts", "comments"}
+    assert sentence(both, UTC) == (
+        "Viewers rose by 35 after the gifts at 21:25; viewers tended to rise after comments too."
+    )
 
 
 def test_nothing_is_claimed_below_eight_intervals() -> None:
