@@ -49,8 +49,9 @@ class Backups(commands.Cog):
     async def hourly(self) -> None:
         """Makes one once the newest is an hour old, so that restarts don't drive out old ones."""
         try:
-            newest, now = await self.bot.backups.newest(), datetime.now(UTC)
-            if newest is None or not timedelta() <= now - newest < HOUR:
+            now = datetime.now(UTC)
+            newest = await self.bot.backups.newest(now)
+            if newest is None or now - newest >= HOUR:
                 await self._make()
             self._failing = False
         except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shutil
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discord
@@ -33,6 +36,10 @@ FORGOTTEN = "Done: this server's bot knows nothing about you."
 STILL_BLOCKED = (
     "Done. This server's bot knows one thing about you: you are blocked here. That stays, as your user number alone."
 )
+UNREAD = (
+    "But a file of old messages could not be read, so what you said in a LIVE may still be in it. Please ask the host "
+    "to delete it: its name is in the bot's log."
+)
 
 
 class Forget(Press, template=r"privacy:forget"):
@@ -42,14 +49,27 @@ class Forget(Press, template=r"privacy:forget"):
         bot, guild = interaction.client, rights.guild_of(interaction)
         async with bot.connection() as con:
             said = await privacy.said(con, guild.id, interaction.user.id)
-        await bot.archive.forget(guild.id, said)  # first, as it takes the links to find what was said
-        async with bot.connection() as con:
+        # The files first, as it takes the links to find what was said; and none comes in meanwhile.
+        async with bot.archive.forgetting(guild.id, said) as all_read, bot.connection() as con:
             left = await privacy.forget(con, guild.id, person(interaction.user))
         for file_id in left.files:
             await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
         bot.dispatch("queue_changed", guild.id)
         await bot.backups.forget(guild.id, interaction.user.id)
-        await interaction.edit_original_response(content=STILL_BLOCKED if left.blocked else FORGOTTEN, view=None)
+        await asyncio.to_thread(_remove_exports, bot.data, guild.id)
+        await interaction.edit_original_response(content=_done(left.blocked, all_read), view=None)
+
+
+def _remove_exports(data: Path, guild_id: int) -> None:
+    """Those that are kept, whoever is in them: they were written before."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(data / "exports" / str(guild_id))
+
+
+def _done(blocked: bool, all_read: bool) -> str:
+    if all_read:
+        return STILL_BLOCKED if blocked else FORGOTTEN
+    return f"{STILL_BLOCKED if blocked else 'Done.'} {UNREAD}"
 
 
 class Privacy(commands.Cog):

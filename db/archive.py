@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -104,23 +105,31 @@ class Archive:
 
     async def said(self, guild_id: int, where: Where) -> list[dict[str, str]]:
         """What accounts said, and when."""
-        return [row for found in await self._each(guild_id, where, packed.said) for row in found]
+        found, _ = await self._each(guild_id, where, packed.said)
+        return [row for rows in found for row in rows]
 
-    async def forget(self, guild_id: int, where: Where) -> None:
-        """Blanks what accounts said; twice is harmless."""
+    @asynccontextmanager
+    async def forgetting(self, guild_id: int, where: Where) -> AsyncGenerator[bool]:
+        """Blanks what accounts said, and lets no file come in while it is blanked in the database; twice is harmless.
+
+        Tells whether every file could be read.
+        """
         async with self._alone:
-            await self._each(guild_id, where, packed.silence)
+            _, damaged = await self._each(guild_id, where, packed.silence)
+            yield not damaged
 
-    async def _each(self, guild_id: int, where: Where, do: Callable[[Path, list[int]], T]) -> list[T]:
-        """With every file of these sessions that can be read."""
+    async def _each(self, guild_id: int, where: Where, do: Callable[[Path, list[int]], T]) -> tuple[list[T], int]:
+        """With every file of these sessions; of how many that can't be said, too, as they are damaged."""
         done: list[T] = []
+        damaged = 0
         for session_id, accounts in where.items():
             for path in await asyncio.to_thread(self._files, guild_id, session_id):
                 try:
                     done.append(await asyncio.to_thread(do, path, accounts))
                 except packed.DAMAGED:
+                    damaged += 1
                     log.exception("%s is damaged; nobody can be found in it", path)
-        return done
+        return done, damaged
 
     def _files(self, guild_id: int, session_id: int) -> list[Path]:
         return sorted((self.place / str(guild_id)).glob(f"session-{session_id}-*.csv.gz"))

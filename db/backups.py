@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,8 @@ AT_ONCE = 2_000
 """Rows that are read before others get their turn."""
 PATIENCE = 60
 """Seconds for these."""
+AHEAD = timedelta(minutes=5)
+"""What is dated later than so is not of now: the clock was wrong then, or is."""
 _NAME = "backup-%Y-%m-%dT%H-%M-%SZ.json"
 _ASIDE = ".part"
 
@@ -59,12 +61,12 @@ class Folder:
                 async for part in _content(con, now):
                     await file.write(part)
             await asyncio.to_thread(files.put, aside, path)
-            await asyncio.to_thread(self._prune)
+            await asyncio.to_thread(self._prune, now)
             return Made(path.name, (await asyncio.to_thread(path.stat)).st_size)
 
-    async def newest(self) -> datetime | None:
+    async def newest(self, now: datetime) -> datetime | None:
         """When the newest was made."""
-        return max(await asyncio.to_thread(self._made), default=None)
+        return max(await asyncio.to_thread(self._made, now), default=None)
 
     async def forget(self, guild_id: int, user_id: int) -> None:
         """Makes somebody anonymous in every backup that has them, one after the other; twice is harmless."""
@@ -73,10 +75,13 @@ class Folder:
             for path in await asyncio.to_thread(lambda: list(self.place.glob("*.json"))):
                 await asyncio.to_thread(_forget, path, guild_id, user_id)
 
-    def _made(self) -> dict[datetime, Path]:
-        """The bot's own files by the time in their names, which a copy that somebody put there does not have."""
+    def _made(self, now: datetime) -> dict[datetime, Path]:
+        """The bot's own files by the time in their names, which a copy that somebody put there does not have.
+
+        One from the future is none of them: it would pass for the newest, and drive out those that are.
+        """
         files = ((_made_at(path), path) for path in self.place.glob("backup-*.json"))
-        return {made_at: path for made_at, path in files if made_at}
+        return {made_at: path for made_at, path in files if made_at and made_at <= now + AHEAD}
 
     def _make_room(self) -> None:
         """What was cut off is of no use to anybody."""
@@ -84,8 +89,8 @@ class Folder:
         for path in self.place.glob(f"*{_ASIDE}"):
             path.unlink()
 
-    def _prune(self) -> None:
-        for _, path in sorted(self._made().items())[: -self.keep]:
+    def _prune(self, now: datetime) -> None:
+        for _, path in sorted(self._made(now).items())[: -self.keep]:
             path.unlink()
 
 

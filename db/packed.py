@@ -62,11 +62,14 @@ def silence(path: Path, accounts: Collection[int]) -> None:
     if not any(map(theirs, _rows(path))):
         return
     aside = path.with_suffix(ASIDE)
-    with gzip.open(aside, "wt", LEVEL, encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(COLUMNS)
-        lines.writerows([*row[:_WORDS], "" if theirs(row) else row[_WORDS]] for row in _rows(path))
-    files.put(aside, path)
+    try:
+        with gzip.open(aside, "wt", LEVEL, encoding="utf-8", newline="") as file:
+            lines = csv.writer(file, lineterminator="\n")
+            lines.writerow(COLUMNS)
+            lines.writerows([*row[:_WORDS], "" if theirs(row) else row[_WORDS]] for row in _rows(path))
+        files.put(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _is_of(accounts: Collection[int]) -> Callable[[list[str]], bool]:
@@ -77,4 +80,7 @@ def _is_of(accounts: Collection[int]) -> Callable[[list[str]], bool]:
 
 def _rows(path: Path) -> Iterator[list[str]]:
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        yield from islice(csv.reader(file), 1, None)
+        for row in islice(csv.reader(file), 1, None):
+            if len(row) != len(COLUMNS):
+                raise ValueError(f"A row has {len(row)} values")
+            yield row

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import discord
 
 from cogs import rights
@@ -25,6 +26,8 @@ MOST_FILES = 10
 KEPT = timedelta(days=7)
 LEFT = timedelta(days=1)
 """So old is a folder of files that nobody is writing any more."""
+UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What sending raises: Discord does not take it, or the connection broke."""
 
 
 async def hand_over(interaction: Interaction, span: Span, files: Sequence[Path]) -> None:
@@ -34,12 +37,12 @@ async def hand_over(interaction: Interaction, span: Span, files: Sequence[Path])
     if len(files) <= MOST_FILES and all(file.stat().st_size <= limit for file in files):
         try:
             await _send(interaction, words, files, limit)
-        except discord.HTTPException as error:
-            log.warning("Discord did not take the export of guild %s: %s", span.guild_id, error)
+        except UNSENT as error:
+            log.warning("Discord did not take the export of guild %s: %r", span.guild_id, error)
         else:
             return
     total = sum(file.stat().st_size for file in files)
-    kept = await asyncio.to_thread(_keep, interaction.client.data, interaction.id, files)
+    kept = await asyncio.to_thread(_keep, interaction.client.data, span.guild_id, interaction.id, files)
     await _tell(
         interaction,
         f"{words} It is {count(len(files), 'file')}, {size(total)} in all, which I could not send through Discord. "
@@ -48,7 +51,7 @@ async def hand_over(interaction: Interaction, span: Span, files: Sequence[Path])
 
 
 async def _send(interaction: Interaction, words: str, files: Sequence[Path], limit: int) -> None:
-    """In as few messages as Discord takes them; raises HTTPException if it does not, or if it is too late."""
+    """In as few messages as Discord takes them; raises one of UNSENT if it does not, or if it is too late."""
     first, *others = _messages(files, limit)
     await interaction.edit_original_response(content=words, attachments=[discord.File(file) for file in first])
     for more in others:
@@ -69,8 +72,9 @@ def _messages(files: Sequence[Path], limit: int) -> list[list[Path]]:
     return messages
 
 
-def _keep(data: Path, number: int, files: Sequence[Path]) -> Path:
-    folder = data / "exports" / str(number)
+def _keep(data: Path, guild_id: int, number: int, files: Sequence[Path]) -> Path:
+    """In a folder of the guild, which goes when somebody there is forgotten."""
+    folder = data / "exports" / str(guild_id) / str(number)
     folder.mkdir(parents=True, mode=0o700)
     for file in files:
         file.rename(folder / file.name)
@@ -82,7 +86,7 @@ async def _tell(interaction: Interaction, words: str) -> None:
     for way in (interaction.edit_original_response, interaction.user.send):
         try:
             await way(content=words)
-        except discord.HTTPException:
+        except UNSENT:
             continue
         return
     await interaction.client.report(interaction.guild, words)
@@ -91,7 +95,8 @@ async def _tell(interaction: Interaction, words: str) -> None:
 def sweep(data: Path) -> None:
     """Removes exports that were kept long enough, and what a crash has left of one that was being written."""
     now = time.time()
-    old = [folder for folder in data.glob("exports/*") if folder.stat().st_mtime < now - KEPT.total_seconds()]
+    kept = (*data.glob("exports/*"), *data.glob("exports/*/*"))  # the folders of guilds, and of exports in them
+    old = [folder for folder in kept if folder.stat().st_mtime < now - KEPT.total_seconds()]
     left = [folder for folder in data.glob("export-*") if folder.stat().st_mtime < now - LEFT.total_seconds()]
     for folder in (*old, *left):
         shutil.rmtree(folder, ignore_errors=True)

@@ -44,6 +44,14 @@ async def test_there_is_one_from_the_start_and_a_new_one_every_hour(show: Show) 
     assert len(names(show)) == 2
 
 
+async def test_with_one_of_the_future_there_is_still_one_an_hour(show: Show) -> None:
+    make_old(show, hours=-24)
+    [future] = names(show)
+    await show.env.advance_time(200)
+    [_, kept] = names(show)
+    assert kept == future
+
+
 async def test_an_admin_makes_one_at_once_and_is_told_its_name_and_size(show: Show) -> None:
     make_old(show)
     said = text(await show.host.slash(show.songs, "backup"))

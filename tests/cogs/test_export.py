@@ -9,9 +9,11 @@ import os
 import time
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import aiohttp
 import openpyxl
 import pytest
 import simcord
@@ -22,6 +24,7 @@ from cogs.metrics.handing import sweep
 from domain.lines import Line
 from domain.live import Kind
 from tests.cogs.conftest import Show, dms, text
+from tests.cogs.test_privacy import forget
 from tests.heard import GALAXY, KIM, MAX, ROSE, ZOE, a_session, given, heard, write
 from tests.songs import NOON, put
 
@@ -56,6 +59,11 @@ def packed(content: bytes) -> dict[str, list[dict[str, str]]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
     return {name: list(csv.DictReader(io.StringIO(text, newline=""))) for name, text in texts.items()}
+
+
+def exports(show: Show) -> list[Path]:
+    """The folders of those that are kept."""
+    return list((the_bot(show).data / "exports").glob("*/*"))
 
 
 def left(show: Show) -> list[str]:
@@ -116,6 +124,7 @@ async def test_csv_is_the_same_in_one_zip(show: Show) -> None:
 
 async def test_a_day_that_is_none_is_refused(show: Show) -> None:
     assert "such as 2026-01-31" in text(await export(show, to="2026-13-01"))
+    assert "no TikTok on that day" in text(await export(show, **{"from": "1899-12-31"}))
 
 
 def loaded(name: str) -> ModuleType:
@@ -143,7 +152,7 @@ async def test_what_discord_does_not_take_is_kept_and_the_place_is_named(
     monkeypatch.setattr(loaded("handing"), "MOST_FILES", 0)
     result = await export(show, format=format)
     assert await files(result) == {}
-    [folder] = (the_bot(show).data / "exports").iterdir()
+    [folder] = exports(show)
     assert f"`{folder}`" in text(result)
     assert len(list(folder.iterdir())) == count
     assert left(show) == ["exports"]
@@ -152,8 +161,31 @@ async def test_what_discord_does_not_take_is_kept_and_the_place_is_named(
 async def test_who_can_not_be_answered_any_more_gets_a_direct_message(show: Show) -> None:
     show.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027, message="Invalid Webhook Token", times=None)
     await export(show)
-    [folder] = (the_bot(show).data / "exports").iterdir()
+    [folder] = exports(show)
     assert str(folder) in dms(show.rita)[-1].content
+
+
+@pytest.mark.parametrize("error", [aiohttp.ClientOSError("reset"), ConnectionResetError(), TimeoutError()], ids=repr)
+async def test_if_the_connection_breaks_meanwhile_the_files_are_kept(
+    show: Show, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(loaded("handing"), "_send", broken)
+    result = await export(show)
+    [folder] = exports(show)
+    assert f"`{folder}`" in text(result)
+    assert len(list(folder.iterdir())) == 2
+
+
+async def test_who_is_forgotten_is_in_no_kept_export_of_the_server(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded("handing"), "MOST_FILES", 0)
+    await export(show)
+    (theirs := the_bot(show).data / "exports" / "1" / "2").mkdir(parents=True)
+    for _ in range(2):
+        assert await forget(show, show.anna) == "Done: this server's bot knows nothing about you."
+    assert exports(show) == [theirs]
 
 
 async def test_an_export_that_fails_leaves_no_files(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,14 +202,22 @@ async def test_an_export_that_fails_leaves_no_files(show: Show, monkeypatch: pyt
 
 async def test_old_exports_go(show: Show) -> None:
     data = the_bot(show).data
-    ages = {"exports/old": 8, "exports/new": 6, "export-old": 2, "export-new": 0}
+    ages = {
+        "exports/1/old": 8,
+        "exports/1/new": 6,
+        "exports/2/old": 8,
+        "exports/2": 8,
+        "export-old": 2,
+        "export-new": 0,
+    }
     for name, days in ages.items():
-        (data / name).mkdir(parents=True)
+        (data / name).mkdir(parents=True, exist_ok=True)
         when = time.time() - days * 86400
         os.utime(data / name, (when, when))
     sweep(data)
     assert sorted(str(path.relative_to(data)) for path in data.glob("export*/**")) == [
         "export-new",
         "exports",
-        "exports/new",
+        "exports/1",
+        "exports/1/new",
     ]

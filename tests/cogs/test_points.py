@@ -188,3 +188,5 @@ async def test_the_leaderboard_names_people_without_mentioning_them(show: Show, 
     assert "From 2026-01-01 to 2026-01-31, UTC" in text(await show.ben.slash(show.songs, "leaderboard", **typed))
     typed["from"] = "1.1.2026"
     assert "such as 2026-01-31" in text(await show.ben.slash(show.songs, "leaderboard", **typed))
+    typed["from"] = "0001-01-01"
+    assert "no TikTok on that day" in text(await show.ben.slash(show.songs, "leaderboard", **typed))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import json
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import simcord
 
 from bot import Bot
+from db import privacy
 from db.pool import Connection
 from tests.cogs.conftest import Show, dms, option, text
+from tests.cogs.test_retention import a_live, files, tidy
 from tests.cogs.test_submissions import a_wav
 
 LINK = "https://youtu.be/{:011}"
@@ -100,6 +106,42 @@ async def test_who_is_blocked_is_told_that_this_stays_before_and_after(show: Sho
     assert "can't hand in songs" in text(await show.submit(show.anna, LINK.format(1)))
     await show.rita.slash(show.desk, "unblock", user=show.anna)
     assert await forget(show, show.anna) == "Done: this server's bot knows nothing about you."
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+async def test_if_a_file_of_old_messages_is_damaged_one_is_told_so(show: Show, con: Connection, blocked: bool) -> None:
+    for days_ago in (101, 100):
+        await a_live(show, con, days_ago)
+    await tidy(show)
+    damaged, other = files(show)
+    damaged.write_bytes(gzip.compress(b"x\n1,2\n"))
+    if blocked:
+        await show.rita.slash(show.desk, "block", user=show.anna)
+    told = await forget(show, show.anna)
+    assert "a file of old messages could not be read" in told
+    assert ("you are blocked here" in told, "nothing" in told) == (blocked, False)
+    assert "Zoe sings" not in gzip.decompress(other.read_bytes()).decode()
+    assert str(show.anna.id) not in str({**await everything(con), "blocks": ""})
+
+
+async def test_nobodys_words_get_into_a_file_while_they_are_forgotten(
+    show: Show, con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_live(show, con, 100)
+    tidied = threading.Event()
+
+    async def meanwhile(*args: Any) -> privacy.Left:
+        asyncio.create_task(tidy(show)).add_done_callback(lambda _: tidied.set())
+        await asyncio.to_thread(tidied.wait, 0.3)
+        return await really_forget(*args)
+
+    really_forget = privacy.forget
+    monkeypatch.setattr(privacy, "forget", meanwhile)
+    await forget(show, show.anna)
+    assert await asyncio.to_thread(tidied.wait, 5)
+    [path] = files(show)
+    assert "Max sings" in (said := gzip.decompress(path.read_bytes()).decode())
+    assert "Zoe sings" not in said
 
 
 async def test_while_ones_song_is_playing_one_is_asked_to_wait(show: Show) -> None:

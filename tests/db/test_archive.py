@@ -204,16 +204,37 @@ async def test_forgetting_takes_ones_words_out_of_the_files_and_nothing_else(con
     [path] = files(kept)
     before = held(path)
     for _ in range(2):
-        await kept.forget(GUILD, said)
+        assert await forget(kept, GUILD, said)
         blank = [
             row | {"words": ""} if row["tiktok_id"] == str(ZOE.id) and row["kind"] == "3" else row for row in before
         ]
         assert held(path) == blank != before
     assert await kept.said(GUILD, said) == []
-    await kept.forget(GUILD + 1, said)
-    path.write_bytes(b"damaged")
-    await kept.forget(GUILD, said)
-    assert files(kept) == [path]
+    assert await forget(kept, GUILD + 1, said)
+
+
+async def forget(kept: Archive, guild_id: int, said: archive.Where) -> bool:
+    async with kept.forgetting(guild_id, said) as all_read:
+        return all_read
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"damaged", gzip.compress(b"x\n1,2\n"), gzip.compress(f"x\n1,1,{ZOE.id},3,1,now,hello\n1,2\n".encode())],
+    ids=["not packed", "short rows", "a short row after what was said"],
+)
+async def test_a_damaged_file_is_told_of_and_the_others_are_blanked(
+    con: Connection, kept: Archive, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = await an_old_session(con)
+    await kept.take(con, old)
+    [path] = files(kept)
+    damaged = path.with_name(f"session-{old.id}-2026-01-01.csv.gz")
+    damaged.write_bytes(content)
+    assert not await forget(kept, GUILD, {old.id: [ZOE.id]})
+    assert (files(kept), damaged.read_bytes()) == ([damaged, path], content)
+    assert [str(damaged) in record.message for record in caplog.records if record.levelname == "ERROR"] == [True]
+    assert "plain" not in {row["words"] for row in held(path)}
 
 
 async def test_a_live_is_heard_while_old_messages_go(pool: Pool, con: Connection, kept: Archive) -> None:

@@ -65,7 +65,7 @@ async def test_the_newest_are_kept_and_what_is_not_the_bots_own(
 ) -> None:
     monkeypatch.setattr(Folder, "keep", 3)
     folder = Folder(tmp_path / "backups")
-    assert await folder.newest() is None
+    assert await folder.newest(NOON) is None
     for hour in range(5):
         await folder.add(con, NOON + timedelta(hours=hour))
         (folder.place / "backup-before the move.json").touch()
@@ -73,7 +73,24 @@ async def test_the_newest_are_kept_and_what_is_not_the_bots_own(
         *(f"backup-2026-01-31T{hour}-00-00Z.json" for hour in (14, 15, 16)),
         "backup-before the move.json",
     ]
-    assert await folder.newest() == NOON + timedelta(hours=4)
+    assert await folder.newest(NOON + timedelta(hours=4)) == NOON + timedelta(hours=4)
+
+
+async def test_one_of_the_future_stays_and_drives_none_out(
+    con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Folder, "keep", 2)
+    folder = Folder(tmp_path)
+    (tmp_path / "backup-2027-01-31T12-00-00Z.json").touch()
+    for hour in range(3):
+        await folder.add(con, NOON + timedelta(hours=hour))
+    assert names(tmp_path) == [
+        "backup-2026-01-31T13-00-00Z.json",
+        "backup-2026-01-31T14-00-00Z.json",
+        "backup-2027-01-31T12-00-00Z.json",
+    ]
+    back_a_little = NOON + timedelta(hours=2, minutes=-1)
+    assert await folder.newest(back_a_little) == NOON + timedelta(hours=2)
 
 
 async def test_a_backup_that_fails_takes_no_place_and_drives_none_out(

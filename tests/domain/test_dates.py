@@ -23,6 +23,14 @@ def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
         day(typed)
 
 
+@pytest.mark.parametrize("typed", ["0001-01-01", "1899-12-31", "2016-08-31"])
+def test_a_day_before_there_was_tiktok_is_refused_with_the_first_that_is_taken(typed: str) -> None:
+    assert day("2016-09-01") == date(2016, 9, 1)
+    for span in ((typed, None), (None, typed)):
+        with pytest.raises(Refused, match="no TikTok on that day"):
+            days(*span)
+
+
 def test_what_is_not_typed_is_open_and_an_end_before_its_start_is_refused() -> None:
     assert days(None, "2026-01-31") == (date.min, date(2026, 1, 31))
     assert days("2026-01-31", "2026-01-31") == (date(2026, 1, 31),) * 2
