@@ -15,7 +15,7 @@ demo: .venv/run ## start the demo, also when there is a token
 	@exec $(BIN)/python bot.py --demo
 
 test: .venv/dev ## run all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 check: .venv/dev ## style, types and who may import whom
 	$(BIN)/ruff check .

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from hypothesis import settings
 
@@ -30,6 +33,31 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 OTHER_SERVER = os.environ.get("TEST_DATABASE_URL")
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and need not be looked through for garbage again and again, as in bot.py."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def types_are_asked_for_once() -> Iterator[None]:
+    """Each new connection of asyncpg asks what kinds of arrays there are: a quarter of the server's work for a test.
+
+    Those of PostgreSQL itself, and we use no others, are the same in all databases.
+    """
+    known: dict[frozenset[int], Any] = {}
+    ask: Any = asyncpg.Connection._introspect_types
+
+    async def ask_once(self: Any, oids: set[int], timeout: float) -> Any:  # noqa: ASYNC109  (asyncpg's)
+        key = frozenset(oids)
+        if key not in known:
+            known[key] = await ask(self, oids, timeout)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncpg.Connection, "_introspect_types", ask_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Address]:
     """A database on the server from which others can be made."""
@@ -39,8 +67,9 @@ def server() -> Iterator[Address]:
     with reachable_folder() as folder:
         started = asyncio.run(embedded.start(folder / "postgres"))
         try:
-            # Nothing here has to survive a power cut.
-            asyncio.run(run(started.address(), "alter system set fsync = off", "select pg_reload_conf()"))
+            # Nothing here has to survive a power cut, or grows old.
+            off = [f"alter system set {name} = off" for name in ("fsync", "full_page_writes", "autovacuum")]
+            asyncio.run(run(started.address(), *off, "select pg_reload_conf()"))
             yield started.address()
         finally:
             asyncio.run(started.stop())

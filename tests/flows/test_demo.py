@@ -22,7 +22,10 @@ import pytest
 from tests.conftest import reachable_folder
 
 PROJECT = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM"),
+    pytest.mark.xdist_group("demo"),  # which takes long to start
+]
 
 
 @contextmanager
