@@ -98,7 +98,7 @@ async def test_all_of_this_happens_by_itself_every_five_minutes(show: Show) -> N
 async def test_what_only_an_admin_can_put_right_is_told_once_in_the_debug_channel(show: Show) -> None:
     await channel_of(show, show.stage).delete()
     await deny(show, show.songs, add_reactions=True)
-    for _ in range(3):
+    for _ in range(2):
         await show.env.advance_time(301)
     [report] = show.debug.history()
     told = str(report.embeds[0].description)
