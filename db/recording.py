@@ -46,7 +46,7 @@ _COUNT = """
             follow_points = a.follow_points + excluded.follow_points,
             subscription_points = a.subscription_points + excluded.subscription_points,
             gift_points = a.gift_points + excluded.gift_points
-        returning tiktok_id, handle
+        returning 1
     ), people as (
         insert into session_people as p (session_id, guild_id, tiktok_id, first_at, last_at,
             likes, like_messages, comments, shares, follows, subscriptions, gifts, coins, to_look_at)
@@ -87,8 +87,7 @@ _COUNT = """
         update live_sessions set last_event_at = greatest(last_event_at, $27), lost = lost + $28 where id = $2
     )
     select exists (select from gifts where session_id = $2 and counted < count) as streaks,
-        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held,
-        exists (select from accounts join did using (tiktok_id) where accounts.handle <> did.handle) as older_names
+        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held
 """
 
 _AT = attrgetter("at")
@@ -127,8 +126,8 @@ async def write(
         grown = await gifts.step(con, session, [event for event in counting if event.gift])
         grown += await gifts.cut(con, session, idle)
         did = deeds(counting, grown, settings)
-        streaks, places_held, older_names = await _count(con, session, counting, did, settings, lost)
-        if older_names or len(counting) < len(new) or any(one.renamed for one in did):
+        streaks, places_held = await _count(con, session, counting, did, settings, lost)
+        if len(counting) < len(new) or any(one.renamed for one in did):
             await accounts.keep_names(con, session.guild_id, _seen(new))
         if coins_earned := earned(grown, settings):
             await coins.earn(con, session.guild_id, coins_earned, "gifts")
@@ -201,11 +200,10 @@ async def _store(con: Connection, session: Session, events: Sequence[Event]) -> 
 
 async def _count(
     con: Connection, session: Session, events: Sequence[Event], did: Sequence[Deeds], settings: Settings, lost: int
-) -> tuple[bool, bool, bool]:
+) -> tuple[bool, bool]:
     """Adds what people did to their accounts, to the session and to the stream's statistics.
 
-    Returns whether gifts are left whose streak may go on, whether handles are linked that nobody has seen yet, and
-    whether some of these people have been called otherwise since.
+    Returns whether gifts are left whose streak may go on, and whether handles are linked that nobody has seen yet.
     """
     newest_count = max((event for event in reversed(events) if event.kind is Kind.VIEWERS), key=_AT, default=None)
     row = await con.fetchrow(
@@ -230,7 +228,7 @@ async def _count(
         lost,
     )
     assert row
-    return row["streaks"], row["places_held"], row["older_names"]
+    return row["streaks"], row["places_held"]
 
 
 async def _prove(con: Connection, guild_id: int, events: Sequence[Event]) -> bool:
