@@ -123,10 +123,9 @@ async def the_figures(con: Connection, folder: Path) -> None:
 async def the_report(con: Connection, folder: Path) -> None:
     """The figures, what moved the viewers, and the chart."""
     await the_figures(con, folder)
-    stretches, zone = await intervals.of_session(con, 1), ZoneInfo(DAYS.time_zone)
-    viewers, songs = await reports.viewers(con, 1), await reports.songs(con, 1)
-    await asyncio.to_thread(movers.sentence, stretches, zone)
-    await asyncio.to_thread(draw, stretches, viewers, songs, zone)
+    course, zone = await intervals.course(con, 1, LENGTH), ZoneInfo(DAYS.time_zone)
+    await asyncio.to_thread(movers.sentence, course.compared, zone)
+    await asyncio.to_thread(draw, course.stretches, course.viewers, course.songs, zone)
 
 
 async def the_export(con: Connection, folder: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from db import reports
 from db.pool import Connection
-from domain.intervals import WEIGHTS, Interval
+from domain.intervals import WEIGHTS, Course, Interval, comparable
 from domain.live import LATE
 
 RECENT = timedelta(minutes=30)
@@ -103,30 +104,39 @@ async def open_sessions(con: Connection) -> list[int]:
 
 async def of_session(con: Connection, session_id: int) -> list[Interval]:
     """In their order, as they were computed last."""
-    return await _read(con, "i.length", "true", session_id)
-
-
-async def to_compare(con: Connection, session_id: int) -> list[Interval]:
-    """Like of_session, without what goes on; one that the session's end cut short is as long as it was in the session.
-
-    With less than half of it there is too little to compare.
-    """
-    return await _read(
-        con,
-        "least(i.length, s.ended_at - i.starts_at)",
-        "i.starts_at + i.length / case when s.ended_at is null then 1 else 2 end <= coalesce(s.ended_at, now())",
-        session_id,
-    )
-
-
-async def _read(con: Connection, length: str, where: str, session_id: int) -> list[Interval]:
     rows = await con.fetch(
-        f"""
-        select starts_at, {length}, viewers, change, comments, likes, shares, follows, subscriptions, gifts, coins,
+        """
+        select starts_at, length, viewers, change, comments, likes, shares, follows, subscriptions, gifts, coins,
             active, score
-        from intervals as i join live_sessions as s on s.id = i.session_id
-        where session_id = $1 and {where} order by starts_at
+        from intervals where session_id = $1 order by starts_at
         """,
         session_id,
     )
     return [Interval(*row) for row in rows]
+
+
+async def to_compare(con: Connection, session_id: int) -> list[Interval]:
+    """Like of_session, as `comparable` has them."""
+    ended_at, now = await _end(con, session_id)
+    return comparable(await of_session(con, session_id), ended_at, now)
+
+
+async def course(con: Connection, session_id: int, length: timedelta) -> Course:
+    """Of a session that goes on or has ended, up to now; `length` is that of an interval that begins."""
+    await complete(con, session_id, length)
+    ended_at, now = await _end(con, session_id)
+    stretches = await of_session(con, session_id)
+    return Course(
+        ended_at,
+        stretches,
+        comparable(stretches, ended_at, now),
+        await reports.viewers(con, session_id),
+        await reports.songs(con, session_id),
+    )
+
+
+async def _end(con: Connection, session_id: int) -> tuple[datetime | None, datetime]:
+    """When the session ended, and now by the same clock."""
+    row = await con.fetchrow("select ended_at, clock_timestamp() from live_sessions where id = $1", session_id)
+    assert row
+    return row[0], row[1]

@@ -96,7 +96,8 @@ async def offline_discord(bot: Bot) -> AsyncGenerator[simcord.Env, None]:
 
 
 def _leave_the_database_alone(loop: asyncio.AbstractEventLoop) -> None:
-    """asyncpg forgets a statement after five minutes, and SimCord would let every press wait for that near its time."""
+    """asyncpg closes an idle connection after five minutes, and SimCord would let every press wait for that near its
+    time."""
     watched = loop.call_later
 
     def call_later(delay: float, callback: Callable[..., object], *args: Any, **more: Any) -> asyncio.TimerHandle:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 LENGTH = timedelta(minutes=5)
@@ -39,6 +40,34 @@ class Interval:
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a session went, as far as it has come."""
+
+    ended_at: datetime | None
+    stretches: list[Interval]
+    compared: list[Interval]
+    """Of these, as `comparable` has them."""
+    viewers: list[tuple[datetime, int]]
+    """How many there were, as often as TikTok has counted them."""
+    songs: list[tuple[datetime, str]]
+    """When they were started, and what they are called."""
+
+
+def comparable(intervals: Sequence[Interval], ended_at: datetime | None, now: datetime) -> list[Interval]:
+    """Without what goes on; one that the session's end cut short is as long as it was then.
+
+    With less than half of it there is too little to compare.
+    """
+    if ended_at is None:
+        return [one for one in intervals if one.ends_at <= now]
+    return [
+        replace(one, length=min(one.length, ended_at - one.starts_at))
+        for one in intervals
+        if one.starts_at + one.length / 2 <= ended_at
+    ]
 
 
 def length(cpu: float) -> timedelta:

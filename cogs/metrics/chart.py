@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import discord
+
 from cogs.text import plain
 from domain.intervals import WEIGHTS, Interval
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 Viewers = Sequence[tuple[datetime, int]]
 Songs = Sequence[tuple[datetime, str]]
 
+NAME = "live.png"
 WIDTH, HEIGHT = 12, 10.5
 """Inches of 100 pixels. A phone shows it a third as wide, hence the large letters."""
 FONT = "DejaVu Sans"
@@ -35,6 +38,12 @@ LEAST = timedelta(minutes=5)
 
 _one_at_a_time = Lock()
 """Matplotlib is not made for several threads."""
+
+
+def attached(embed: discord.Embed, picture: bytes) -> discord.File:
+    """The file to send with the embed, which shows it."""
+    embed.set_image(url=f"attachment://{NAME}")
+    return discord.File(io.BytesIO(picture), NAME, description="Viewers, activity and songs of the LIVE")
 
 
 def draw(intervals: Sequence[Interval], viewers: Viewers, songs: Songs, zone: tzinfo) -> bytes:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import discord
 
-from cogs.metrics.chart import Songs, Viewers, draw
+from cogs.metrics.chart import attached, draw
 from cogs.text import count, joined, shown, since
-from db import intervals, leaderboards, reports
+from db import intervals, leaderboards
 from db.leaderboards import Leader
-from domain.intervals import Interval, length
+from domain.intervals import Course, length
 from domain.live import Session
 from domain.movers import Link, correlations, sentence
 
@@ -32,26 +31,25 @@ async def insight(bot: Bot, session: Session) -> tuple[discord.Embed, discord.Fi
     """What there is to say of a session, whether it goes on or has ended."""
     zone = ZoneInfo((await bot.settings(session.guild_id)).time_zone)
     async with bot.connection(within=LONG) as con:
-        await intervals.complete(con, session.id, length(bot.cpu))
-        stretches, over = await intervals.of_session(con, session.id), await intervals.to_compare(con, session.id)
-        viewers, songs = await reports.viewers(con, session.id), await reports.songs(con, session.id)
+        course = await intervals.course(con, session.id, length(bot.cpu))
         givers = await leaderboards.gifts_of(con, session.guild_id, session.id)
-    moved, links, picture = await asyncio.to_thread(_look, over, stretches, viewers, songs, zone)
-    embed = _embed(session, stretches, moved, links, givers.first[:GIVERS])
-    return embed, discord.File(io.BytesIO(picture), "live.png", description="Viewers, activity and songs of the LIVE")
+    moved, links, picture = await asyncio.to_thread(_look, course, zone)
+    embed = _embed(session, course, moved, links, givers.first[:GIVERS])
+    return embed, attached(embed, picture)
 
 
-def _look(
-    over: Sequence[Interval], stretches: Sequence[Interval], viewers: Viewers, songs: Songs, zone: ZoneInfo
-) -> tuple[str, list[Link], bytes]:
-    return sentence(over, zone), correlations(over), draw(stretches, viewers, songs, zone)
+def _look(course: Course, zone: ZoneInfo) -> tuple[str, list[Link], bytes]:
+    picture = draw(course.stretches, course.viewers, course.songs, zone)
+    return sentence(course.compared, zone), correlations(course.compared), picture
 
 
 def _embed(
-    session: Session, stretches: Sequence[Interval], moved: str, links: Sequence[Link], givers: Sequence[Leader]
+    session: Session, course: Course, moved: str, links: Sequence[Link], givers: Sequence[Leader]
 ) -> discord.Embed:
     embed = discord.Embed(title=f"The LIVE of @{shown(session.username)}", color=discord.Color(0x5865F2))
-    embed.description = f"Began {since(session.started_at)}. {moved}"
+    ended = f", ended {since(course.ended_at)}" if course.ended_at else ""
+    embed.description = f"Began {since(session.started_at)}{ended}. {moved}"
+    stretches = course.stretches
     last = next((one.viewers for one in reversed(stretches) if one.viewers is not None), None)
     figures = {
         "Viewers": "–" if last is None else f"{last:,}",
@@ -67,7 +65,6 @@ def _embed(
         embed.add_field(name="Who gave most", value=joined(map(_giver, givers), FIELD), inline=False)
     if links:
         embed.add_field(name="How sure that is", value=joined(map(_link, links), FIELD), inline=False)
-    embed.set_image(url="attachment://live.png")
     return embed.set_footer(text=f"Session #{session.id}")
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,12 +13,12 @@ import discord
 from discord.ext import commands, tasks
 from discord.utils import MISSING
 
-from cogs.metrics.chart import Songs, Viewers, draw
+from cogs.metrics.chart import attached, draw
 from cogs.metrics.figures import signature, summary, who_took_part
 from db import intervals, reports
 from db.pool import UNAVAILABLE
 from domain import movers
-from domain.intervals import Interval, length
+from domain.intervals import Course, length
 from domain.live import Session
 from domain.report import Due, Participant
 
@@ -124,17 +122,14 @@ class Reports(commands.Cog):
         zone = ZoneInfo((await self.bot.settings(session.guild_id)).time_zone)
         async with self.bot.connection(within=LONG) as con:
             report = await reports.of_session(con, session)
-            await intervals.complete(con, session.id, length(self.bot.cpu))
-            stretches, over = await intervals.of_session(con, session.id), await intervals.to_compare(con, session.id)
-            viewers, songs = await reports.viewers(con, session.id), await reports.songs(con, session.id)
+            course = await intervals.course(con, session.id, length(self.bot.cpu))
         report = replace(report, first=[await _named(channel.guild, one) for one in report.first])
         moved, picture = "", None
         if not report.silent:
-            moved, picture = await _looked_into(session, over, stretches, viewers, songs, zone)
+            moved, picture = await _looked_into(session, course, zone)
         embed, file = summary(report, moved), MISSING
         if picture:
-            file = discord.File(io.BytesIO(picture), "live.png", description="Viewers, activity and songs of the LIVE")
-            embed.set_image(url="attachment://live.png")
+            file = attached(embed, picture)
         async with self.bot.connection() as con:
             await reports.begin(con, session.id)
         await channel.send(who_took_part(report), embed=embed, file=file, nonce=f"report-{session.id}")
@@ -151,18 +146,11 @@ async def _named(guild: discord.Guild, one: Participant) -> Participant:
     return replace(one, user_name=member.display_name)
 
 
-async def _looked_into(
-    session: Session,
-    over: Sequence[Interval],
-    stretches: Sequence[Interval],
-    viewers: Viewers,
-    songs: Songs,
-    zone: ZoneInfo,
-) -> tuple[str, bytes | None]:
+async def _looked_into(session: Session, course: Course, zone: ZoneInfo) -> tuple[str, bytes | None]:
     """What moved the viewers, and the chart; a fault in that must not cost the report."""
 
     def look() -> tuple[str, bytes]:
-        return movers.sentence(over, zone), draw(stretches, viewers, songs, zone)
+        return movers.sentence(course.compared, zone), draw(course.stretches, course.viewers, course.songs, zone)
 
     try:
         return await asyncio.to_thread(look)

@@ -41,6 +41,11 @@ async def test_an_earlier_live_is_picked_from_a_list_and_only_by_reviewers(env: 
     shown = await show.rita.slash(show.desk, "analytics session", session=found["value"])
     assert "There is too little to say what moves the viewers" in text(shown)
     assert "Session #1" in text(shown)
+    assert "ended" not in text(shown)
+    assert isinstance(env.bot, Bot)
+    async with env.bot.pool.acquire() as con:
+        await con.execute("update live_sessions set ended_at = now()")
+    assert ", ended <t:" in text(await show.rita.slash(show.desk, "analytics now"))
     assert await show.anna.autocomplete(show.desk, "analytics session", "session", "") == []
     assert "Only reviewers" in text(await show.anna.slash(show.desk, "analytics now"))
 
