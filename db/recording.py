@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -13,7 +13,7 @@ from db.lock import live_lock
 from db.pool import Connection
 from domain.deeds import Deeds, deeds, earned
 from domain.live import LATE, Event, Kind, Session, Viewer
-from domain.points import KINDS, points_of
+from domain.points import message_points
 from domain.settings import Settings
 
 _COUNT = """
@@ -126,14 +126,15 @@ async def write(
         grown = await gifts.step(con, session, [event for event in counting if event.gift])
         grown += await gifts.cut(con, session, idle)
         did = deeds(counting, grown, settings)
-        streaks, places_held = await _count(con, session, counting, did, settings, lost)
+        points = message_points(settings)
+        streaks, places_held = await _count(con, session, counting, did, points, lost)
         if len(counting) < len(new) or any(one.renamed for one in did):
             await accounts.keep_names(con, session.guild_id, _seen(new))
         if coins_earned := earned(grown, settings):
             await coins.earn(con, session.guild_id, coins_earned, "gifts")
         adopted = await accounts.adopt(con, session.guild_id, _seen(new)) if places_held else set[int]()
         proven = await _prove(con, session.guild_id, counting)
-    scored = {one.viewer.id for one in did if one.points(settings)}
+    scored = {one.viewer.id for one in did if one.points(points)}
     return Written(scored | adopted, bool(grown or adopted), proven, streaks)
 
 
@@ -182,7 +183,7 @@ async def _store(con: Connection, session: Session, events: Sequence[Event]) -> 
     await con.copy_records_to_table(
         "interactions",
         columns=("guild_id", "message_id", "session_id", "tiktok_id", "kind", "amount", "at", "words"),
-        records=[
+        records=(
             (
                 session.guild_id,
                 event.message_id,
@@ -194,12 +195,17 @@ async def _store(con: Connection, session: Session, events: Sequence[Event]) -> 
                 event.gift.name if event.gift else event.words,
             )
             for event in events
-        ],
+        ),
     )
 
 
 async def _count(
-    con: Connection, session: Session, events: Sequence[Event], did: Sequence[Deeds], settings: Settings, lost: int
+    con: Connection,
+    session: Session,
+    events: Sequence[Event],
+    did: Sequence[Deeds],
+    points: Mapping[Kind, int],
+    lost: int,
 ) -> tuple[bool, bool]:
     """Adds what people did to their accounts, to the session and to the stream's statistics.
 
@@ -215,12 +221,12 @@ async def _count(
         [one.viewer.nickname for one in did],
         [one.first_at.timestamp() for one in did],  # six times as fast as a datetime
         [one.last_at.timestamp() for one in did],
-        *([one.messages[kind] for one in did] for kind in KINDS),
+        *([one.messages[kind] for one in did] for kind in points),
         [one.taps for one in did],
         [one.items for one in did],
         [one.coins for one in did],
         [one.gift_points for one in did],
-        *(points_of(kind, settings) for kind in KINDS),
+        *points.values(),
         session.room_id,
         newest_count and newest_count.at,
         newest_count and newest_count.amount,

@@ -96,6 +96,11 @@ async def open_or_resume(con: Connection, guild_id: int, username: str, room_id:
         return session, False
 
 
+async def heard(con: Connection, session_id: int) -> int:
+    """How many messages of a session were heard and written so far."""
+    return await con.fetchval("select count(*) from interactions where session_id = $1", session_id)
+
+
 async def close(con: Connection, session_id: int, asked: bool) -> None:
     """Ends a session: now if somebody asked for it, else with its last event, or its start if there was none.
 

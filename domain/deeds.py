@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.live import Event, Kind, Viewer
-from domain.points import KINDS, gift_points, luxury_coins, points_of
+from domain.points import gift_points, luxury_coins
 from domain.settings import Settings
 from domain.streaks import Growth
 
@@ -34,8 +34,8 @@ class Deeds:
     """TikTok coins of these."""
     gift_points: int = 0
 
-    def points(self, settings: Settings) -> int:
-        return self.gift_points + sum(self.messages[kind] * points_of(kind, settings) for kind in KINDS)
+    def points(self, of_a_message: Mapping[Kind, int]) -> int:
+        return self.gift_points + sum(self.messages[kind] * points for kind, points in of_a_message.items())
 
 
 def deeds(events: Iterable[Event], grown: Iterable[Growth], settings: Settings) -> list[Deeds]:

@@ -5,27 +5,17 @@ from __future__ import annotations
 from domain.live import Kind
 from domain.settings import Settings
 
-KINDS = (Kind.JOIN, Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SUBSCRIPTION)
-"""What brings points by the message; gifts bring them by their coins."""
 
-
-def points_of(kind: Kind, settings: Settings) -> int:
-    """Points for one message of one of KINDS."""
-    match kind:
-        case Kind.JOIN:
-            return settings.join_points
-        case Kind.LIKE:
-            return settings.like_points
-        case Kind.COMMENT:
-            return settings.comment_points
-        case Kind.SHARE:
-            return settings.share_points
-        case Kind.FOLLOW:
-            return settings.follow_points
-        case Kind.SUBSCRIPTION:
-            return settings.subscription_points
-        case _:
-            return 0
+def message_points(settings: Settings) -> dict[Kind, int]:
+    """Points for one message, by the kinds that bring any; gifts bring them by their coins."""
+    return {
+        Kind.JOIN: settings.join_points,
+        Kind.LIKE: settings.like_points,
+        Kind.COMMENT: settings.comment_points,
+        Kind.SHARE: settings.share_points,
+        Kind.FOLLOW: settings.follow_points,
+        Kind.SUBSCRIPTION: settings.subscription_points,
+    }
 
 
 def gift_points(coins: int, settings: Settings) -> int:

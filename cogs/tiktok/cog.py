@@ -147,7 +147,6 @@ class Tiktok(commands.Cog):
             if self.bot.get_guild(request.guild_id) is None:  # it has removed the bot meanwhile
                 await surely(self.bot, partial(sessions.forget, guild_id=request.guild_id), self.pace.database)
         for session in await surely(self.bot, sessions.close_unwanted, self.pace.database):
-            await recorder.Recorder(self.bot, session).finish()  # there may be streaks that were cut
             self.bot.dispatch("live_ended", session)
         for request, session in await surely(self.bot, sessions.wanted, self.pace.database):
             async with self._doors[request.guild_id]:

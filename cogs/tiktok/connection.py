@@ -136,7 +136,9 @@ class Live:
             self.session, resumed = await self._surely(
                 lambda con: sessions.open_or_resume(con, guild_id, username, room_id)
             )
-            self.recorder = Recorder(self.bot, self.session)
+            session_id = self.session.id
+            heard = await self._surely(lambda con: sessions.heard(con, session_id)) if resumed else 0
+            self.recorder = Recorder(self.bot, self.session, heard)
             new = not resumed
             self.bot.dispatch("live_started", self.session)
         assert self.session
@@ -227,8 +229,8 @@ class Live:
         session = self.session or await self._surely(lambda con: sessions.open_of(con, guild_id))
         if session is None:
             return
-        recorder = self.recorder or Recorder(self.bot, session)  # there may be streaks that were cut
-        await recorder.finish()
+        if self.recorder:
+            await self.recorder.finish()
         await self._surely(lambda con: sessions.close(con, session.id, asked))
         self.session = self.recorder = self.viewers = None
         self.bot.dispatch("live_ended", session)

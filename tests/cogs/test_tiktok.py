@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 import pytest
+import simcord
 
 from bot import Bot
 from db import sessions
@@ -66,7 +67,10 @@ class Stage:
 
     @property
     def titles(self) -> list[str | None]:
-        return [alert.title for alert in self.alerts]
+        return self.titles_in(self.show.debug)
+
+    def titles_in(self, channel: simcord.ChannelHandle) -> list[str | None]:
+        return [message.embeds[0].title for message in channel.history() if message.author.bot and message.embeds]
 
 
 def parts(embed: discord.Embed) -> dict[str | None, str | None]:
@@ -106,11 +110,16 @@ async def test_scenario_1_a_successful_connection(stage: Stage) -> None:
 
 
 async def test_scenario_2_a_disconnect_that_was_asked_for(stage: Stage) -> None:
+    metrics = stage.show.guild.create_text_channel("metrics")
+    await stage.show.host.slash(metrics, "setup-post-live-metrics")
     room = stage.tiktok.go_live("robin")
     await stage.connect()
     await room.entered()
+    await room.comment(MIA, "hi")
+    await room.heard()
     assert "Disconnected from the LIVE of @robin" in await stage.disconnect()
     await room.left()
+    await until(lambda: "Post-live report: @robin" in stage.titles_in(metrics))
     assert stage.titles == ["Connected to a LIVE"]
 
 
@@ -206,6 +215,7 @@ async def test_a_restart_goes_on_with_the_session(stage: Stage, make_bot: Callab
     assert stage.live.session == session
     assert stage.titles == ["Connected to a LIVE"]
     assert await stage.rows("select words from interactions where kind = 3") == [("before",)]
+    assert stage.live.recorder.heard == 1
 
 
 async def test_a_live_that_ended_while_the_bot_was_down_is_closed_with_its_last_event(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from db import stream
 from db.pool import Connection, Pool
 from domain.live import Event, Kind, Session, Viewer
-from domain.points import KINDS, points_of
+from domain.points import message_points
 from domain.settings import Settings
 from domain.stream import Figures
 from tests.heard import GUILD, KIM, MAX, NOON, ROOM, ZOE, a_session, heard, points, write
@@ -157,6 +157,7 @@ async def test_a_reset_starts_the_stream_at_zero_and_keeps_the_totals(con: Conne
 
 
 VIEWERS = [Viewer(n, f"viewer{n}", "") for n in range(1, 6)]
+KINDS = [*message_points(Settings())]
 MESSAGES = st.builds(heard, st.sampled_from(KINDS), st.sampled_from(VIEWERS), amount=st.integers(1, 15))
 
 
@@ -191,7 +192,7 @@ async def _is_exact(con: Connection, session: Session, events: list[Event]) -> N
 
     default: Any = Settings()
     for viewer in {event.viewer for event in events if event.viewer}:
-        expected = sum(points_of(kind, default) * len(done_by(viewer, kind)) for kind in KINDS)
+        expected = sum(each * len(done_by(viewer, kind)) for kind, each in message_points(default).items())
         assert await points(con, viewer) == expected
         likes = await con.fetchval("select likes from session_people where tiktok_id = $1", viewer.id)
         assert likes == sum(event.amount for event in done_by(viewer, Kind.LIKE))

@@ -17,7 +17,7 @@ from cogs.tiktok.recorder import Recorder
 from db.address import Address
 from db.pool import Pool, open_pool
 from domain.live import Event, GiftStep, Kind, Session, Viewer
-from domain.points import KINDS, gift_points, luxury_coins, points_of
+from domain.points import gift_points, luxury_coins, message_points
 from domain.settings import Settings
 from tests.songs import NOON
 
@@ -52,7 +52,7 @@ def script() -> list[Event]:
     events: list[Event] = []
     for message in range(1, SCRIPT + 1):
         viewer, at = chance.choice(crowd), NOON + timedelta(milliseconds=message)
-        kind = chance.choice([*KINDS, Kind.GIFT, Kind.GIFT])
+        kind = chance.choice([*message_points(Settings()), Kind.GIFT, Kind.GIFT])
         if kind is not Kind.GIFT:
             events.append(Event(message, kind, at, viewer, chance.randrange(1, 16)))
             continue
@@ -68,7 +68,7 @@ def totals(events: list[Event]) -> dict[str, Any]:
     largest = Counter[int]()
     for event in events:
         assert event.viewer
-        points[event.viewer.id] += points_of(event.kind, settings)
+        points[event.viewer.id] += message_points(settings).get(event.kind, 0)
         if event.gift:
             largest[event.viewer.id] = max(largest[event.viewer.id], event.amount)
     for who, items in largest.items():
