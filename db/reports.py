@@ -23,7 +23,8 @@ async def due(con: Connection, guild_ids: Collection[int]) -> list[Due]:
     """
     rows = await con.fetch(
         """
-        select id, guild_id, username, room_id, started_at, clock_timestamp() - ended_at as age, report_begun_at
+        select id, guild_id, username, room_id, started_at,
+            clock_timestamp() - ended_at as age, report_begun_at, report_channel
         from live_sessions as s
         where guild_id = any($1::bigint[]) and ended_at is not null and reported_at is null
           and (ended_at < clock_timestamp() - interval '1 hour'
@@ -32,14 +33,18 @@ async def due(con: Connection, guild_ids: Collection[int]) -> list[Due]:
         """,
         guild_ids,
     )
-    return [Due(Session(*row[:5]), row["age"], row["report_begun_at"]) for row in rows]
+    return [Due(Session(*row[:5]), *row[5:]) for row in rows]
 
 
-async def begin(con: Connection, session_id: int) -> None:
-    """The report is about to be sent."""
+async def begin(con: Connection, session_id: int, channel_id: int) -> None:
+    """The report is about to be sent to this channel."""
     await con.execute(
-        "update live_sessions set report_begun_at = coalesce(report_begun_at, clock_timestamp()) where id = $1",
+        """
+        update live_sessions set report_begun_at = coalesce(report_begun_at, clock_timestamp()), report_channel = $2
+        where id = $1
+        """,
         session_id,
+        channel_id,
     )
 
 

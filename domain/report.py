@@ -21,6 +21,8 @@ class Due:
     """Since its end."""
     begun_at: datetime | None
     """When its report was to be sent before, which was perhaps cut off."""
+    begun_in: int | None
+    """The channel that it was to be sent to."""
 
     @property
     def too_late(self) -> bool:

@@ -104,7 +104,7 @@ class Reports(commands.Cog):
         if channel is None:
             return False
         try:
-            if not await _was_sent(channel, due):
+            if not await self._was_sent(due):
                 await self._send(channel, due.session)
         except discord.HTTPException as error:
             if error.status == 429 or error.status >= 500:
@@ -117,6 +117,18 @@ class Reports(commands.Cog):
         channel_id = (await self.bot.settings(guild_id)).metrics_channel
         channel = self.bot.get_channel(channel_id) if channel_id else None
         return channel if isinstance(channel, discord.TextChannel) else None
+
+    async def _was_sent(self, due: Due) -> bool:
+        """Whether an earlier try, that was cut off, has reached its channel."""
+        channel = self.bot.get_channel(due.begun_in) if due.begun_in else None
+        if due.begun_at is None or not isinstance(channel, discord.TextChannel):
+            return False
+        since, me = due.begun_at - CLOCKS_DIFFER, channel.guild.me
+        try:
+            ours = [message async for message in channel.history(after=since, limit=LOOKED_AT) if message.author == me]
+        except discord.Forbidden:  # most likely the reason why it was cut off
+            return False
+        return any(embed.footer.text == signature(due.session) for message in ours for embed in message.embeds)
 
     async def _send(self, channel: discord.TextChannel, session: Session) -> None:
         zone = ZoneInfo((await self.bot.settings(session.guild_id)).time_zone)
@@ -131,7 +143,7 @@ class Reports(commands.Cog):
         if picture:
             file = attached(embed, picture)
         async with self.bot.connection() as con:
-            await reports.begin(con, session.id)
+            await reports.begin(con, session.id, channel.id)
         await channel.send(who_took_part(report), embed=embed, file=file, nonce=f"report-{session.id}")
 
 
@@ -157,12 +169,3 @@ async def _looked_into(session: Session, course: Course, zone: ZoneInfo) -> tupl
     except Exception:
         log.exception("Session %s could not be looked into", session.id)
         return "What moved the viewers could not be found out this time.", None
-
-
-async def _was_sent(channel: discord.TextChannel, due: Due) -> bool:
-    """Whether an earlier try, that was cut off, has reached the channel."""
-    if due.begun_at is None:
-        return False
-    since, me = due.begun_at - CLOCKS_DIFFER, channel.guild.me
-    ours = [message async for message in channel.history(after=since, limit=LOOKED_AT) if message.author == me]
-    return any(embed.footer.text == signature(due.session) for message in ours for embed in message.embeds)

@@ -143,6 +143,8 @@ async def test_it_tells_what_happened_and_who_took_part(afterwards: Afterwards) 
     assert embed.description == (
         "There is too little to say what moves the viewers: it takes 8 intervals, and there are 2."
     )
+    show = afterwards.show
+    assert embed.description in text(await show.rita.slash(show.desk, "analytics session"))
     [chart] = post.attachments
     assert embed.image.url
     assert chart.filename == "live.png"
@@ -223,8 +225,9 @@ async def test_after_a_day_without_a_channel_it_is_given_up(afterwards: Afterwar
     assert afterwards.posts == []
 
 
+@pytest.mark.parametrize("moved", [False, True])
 async def test_when_the_bot_is_killed_after_sending_it_is_found_and_not_sent_again(
-    afterwards: Afterwards, make_bot: Callable[[], Bot], monkeypatch: pytest.MonkeyPatch
+    afterwards: Afterwards, make_bot: Callable[[], Bot], monkeypatch: pytest.MonkeyPatch, moved: bool
 ) -> None:
     async def killed(*_: object) -> None:
         raise ConnectionError
@@ -236,11 +239,15 @@ async def test_when_the_bot_is_killed_after_sending_it_is_found_and_not_sent_aga
     with monkeypatch.context() as dying:
         dying.setattr(reports, "done", killed)
         await afterwards.end(session)
-    assert await afterwards.given_up_or_sent() == []
+        assert await afterwards.given_up_or_sent() == []
+        first, elsewhere = afterwards.metrics, afterwards.show.guild.create_text_channel("elsewhere")
+        if moved:
+            afterwards.metrics = elsewhere
+            await afterwards.set_channel()
     await afterwards.show.restart(make_bot)
     await afterwards.env.advance_time(5)
     assert await afterwards.given_up_or_sent() == [session.id]
-    assert len(afterwards.posts) == 1
+    assert sum(bool(message.embeds) for channel in (first, elsewhere) for message in channel.history()) == 1
 
 
 @pytest.mark.parametrize("error", [{"status": 503, "code": 0}, {"status": 403, "code": 50013}])

@@ -115,9 +115,10 @@ async def test_a_session_waits_for_its_report_from_its_end_until_it_is_done(con:
     assert await reports.due(con, [2]) == []
     [due] = await reports.due(con, [GUILD])
     assert (due.session, due.begun_at, due.too_late) == (session, None, False)
-    await reports.begin(con, session.id)
+    await reports.begin(con, session.id, 77)
     [due] = await reports.due(con, [GUILD])
     assert due.begun_at
+    assert due.begun_in == 77
     await reports.done(con, session.id)
     assert await reports.due(con, [GUILD]) == []
 
