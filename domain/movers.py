@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Any, cast
@@ -99,34 +100,35 @@ def correlations(intervals: Sequence[Interval]) -> list[Link]:
     seen = [one for one in intervals if one.change is not None]
     if len(seen) < LEAST:
         return []
-    change = [_by_minute(one, one.change or 0) for one in seen]
-    kinds = [kind for kind in WEIGHTS if len({pace(one, kind) for one in seen}) > 1]
-    links = [link for kind in kinds for lag in LAGS if (link := _link(seen, change, kind, lag))]
-    return _corrected(sorted(links, key=lambda link: link.p))
+    paces = {kind: [pace(one, kind) for one in seen] for kind in WEIGHTS}
+    paces = {kind: amounts for kind, amounts in paces.items() if len(set(amounts)) > 1}
+    return _corrected(sorted(_links(seen, paces), key=lambda link: link.p))
 
 
-def _link(seen: Sequence[Interval], change: Sequence[float], kind: str, lag: int) -> Link | None:
-    """With its own p; None where there is nothing to compare."""
-    import numpy  # both take a while, and only this needs them
+def _links(seen: Sequence[Interval], paces: Mapping[str, Sequence[float]]) -> list[Link]:
+    """Each with its own p; none where there is nothing to compare."""
+    import numpy  # all three take a while, and only this needs them
+    import scipy.special  # pyright: ignore[reportMissingTypeStubs]
     import scipy.stats  # pyright: ignore[reportMissingTypeStubs]
 
-    np, stats = cast(Any, numpy), cast(Any, scipy.stats)
-    ranks = stats.rankdata
-    places = range(2, len(seen))
-    hours = np.array([(seen[place].starts_at - seen[0].starts_at) / timedelta(hours=1) for place in places])
-    before = ranks([change[place - 1] for place in places])
-    taken_out = np.column_stack([np.ones(len(places)), before, hours, hours**2])
+    np, ranks, t_below = cast(Any, numpy), cast(Any, scipy.stats).rankdata, cast(Any, scipy.special).stdtr
+    change = [_by_minute(one, one.change or 0) for one in seen]
+    first, n = max(LAGS), len(seen) - max(LAGS)
+    hours = np.array([(one.starts_at - seen[0].starts_at) / timedelta(hours=1) for one in seen[first:]])
+    taken_out = np.column_stack([np.ones(n), ranks(change[first - 1 : -1]), hours, hours**2])
     explained = taken_out @ np.linalg.pinv(taken_out, rcond=1e-9)
-    did, came = (
-        one - explained @ one for one in (ranks([pace(seen[place - lag], kind) for place in places]), ranks(change[2:]))
-    )
-    size = float(np.linalg.norm(did) * np.linalg.norm(came))
-    if size < 1e-6:
-        return None
-    r = max(-0.999999, min(0.999999, float(did @ came) / size))
-    freedom = len(places) - 2 - 3
-    sure = min(abs(r) * (freedom / (1 - r * r)) ** 0.5, _robust(did, came, explained))
-    return Link(kind, lag, r, len(places), 2 * float(stats.t.sf(sure, freedom)))
+    came = ranks(change[first:]) - explained @ ranks(change[first:])
+    freedom = n - 2 - 3
+    links: list[Link] = []
+    for kind, lag in itertools.product(paces, LAGS):
+        amounts = ranks(paces[kind][first - lag : -lag])
+        did = amounts - explained @ amounts
+        size = float(np.linalg.norm(did) * np.linalg.norm(came))
+        if size >= 1e-6:
+            r = max(-0.999999, min(0.999999, float(did @ came) / size))
+            sure = min(abs(r) * (freedom / (1 - r * r)) ** 0.5, _robust(did, came, explained))
+            links.append(Link(kind, lag, r, n, 2 * float(t_below(freedom, -sure))))
+    return links
 
 
 def _robust(did: Any, came: Any, explained: Any) -> float:
