@@ -30,6 +30,8 @@ SHORT_READ = 1.0
 """Seconds that a modal may be held back by what is read before it opens."""
 
 TRY_AGAIN = "The database can't be reached right now, so this could not be done. Trying again is safe."
+LOOK_FIRST = "look first"
+"""Under this name, the extras of a command that counts again when it is tried again say where to see what it did."""
 UNEXPECTED = "Something went wrong here, and it has been written to the bot's log. Please try again in a moment."
 
 
@@ -54,7 +56,7 @@ async def failed(interaction: Interaction, error: BaseException, **more: Any) ->
         text = str(error)
     elif transient(error):
         log.warning("The database is away: %r", error)
-        text = TRY_AGAIN
+        text = _away(interaction.command)
     else:
         log.error(
             "Interaction %s of user %s in guild %s failed: %s",
@@ -69,6 +71,16 @@ async def failed(interaction: Interaction, error: BaseException, **more: Any) ->
         await _say(interaction, text, **more)
     except discord.HTTPException as lost:
         log.warning("Interaction %s could not be answered: %s", interaction.id, lost)
+
+
+def _away(command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | None) -> str:
+    """A connection may break after all is done, before that could be said."""
+    if command is None or LOOK_FIRST not in command.extras:
+        return TRY_AGAIN
+    look = command.extras[LOOK_FIRST]
+    return (
+        f"The database can't be reached right now. Before you try again, see in {look} whether it was done after all."
+    )
 
 
 async def _say(interaction: Interaction, text: str, **more: Any) -> None:

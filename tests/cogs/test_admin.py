@@ -164,6 +164,19 @@ async def test_with_the_database_away_every_command_says_that_trying_again_is_sa
         assert "Trying again is safe" in text(await show.anna.slash(show.songs, command))
 
 
+async def test_what_would_count_twice_says_where_to_look_before_it_is_tried_again(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await show.break_database(monkeypatch)
+    answers = {
+        "/coins view": await show.host.slash(show.desk, "coins add", user=show.anna, amount=5),
+        "/leaderboard": await show.host.slash(show.desk, "givepoints", user=show.anna, amount=5),
+        "/balance": await show.anna.slash(show.songs, "buy-skip"),
+    }
+    for place, answer in answers.items():
+        assert f"Before you try again, see in {place} whether it was done" in text(answer)
+
+
 async def test_a_database_that_does_not_answer_is_given_up_in_time_and_nothing_is_done(
     make_bot: Callable[[], Bot], pool: Pool, con: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
