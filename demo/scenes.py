@@ -13,13 +13,14 @@ from simcord import InteractionResult, MemberActor, SetupError
 
 from db import songs
 from db.pool import Pool
-from demo import cast
+from demo import cast, earlier
 from demo.stage import Stage
 from demo.tiktok import audience
 from demo.tiktok.programme import Programme
 from demo.tiktok.room import Room
 from demo.tiktok.server import StandIn
 from domain.lines import Line
+from domain.songs import Person
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +50,12 @@ class Scenes:
 
     async def opening(self) -> None:
         """Fills the boards before the first visitor comes."""
+        await self._have_been_live()
         await self._go_live()
         for number, person in enumerate(self.stage.crowd):
             await self._hand_in(person, paid=number in CLAIMS)
         for line in (Line.SKIP_10, Line.SKIP_5):
             await self._approve(line)
-        for person, name in zip(self.stage.crowd, cast.CROWD, strict=True):
-            if handle := audience.HANDLES.get(name):
-                await self._slash(person, "link-tiktok", handle=handle)
         await self._next()
 
     def going_on(self) -> list[Coroutine[Any, Any, None]]:
@@ -86,6 +85,16 @@ class Scenes:
             programme = await self._programmes.get()
             await programme.play()
             programme.room.said.clear()
+
+    async def _have_been_live(self) -> None:
+        """Since then the bot knows handles, which the crowd links; and has something to report."""
+        crowd = [Person(person.id, name) for person, name in zip(self.stage.crowd, cast.CROWD, strict=True)]
+        async with self.pool.acquire() as con:
+            session = await earlier.play(con, self.stage.guild.id, crowd, self._tunes)
+        for person, name in zip(self.stage.crowd, cast.CROWD, strict=True):
+            if handle := audience.HANDLES.get(name):
+                await self._slash(person, "link-tiktok", handle=handle)
+        self.stage.env.bot.dispatch("live_ended", session)
 
     async def _go_live(self) -> None:
         """The host does, some time after the last LIVE has ended, and has the bot listen."""

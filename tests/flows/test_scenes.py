@@ -16,7 +16,7 @@ from demo.tiktok.server import StandIn
 from tests.db.servers import until
 
 
-async def test_a_live_of_the_demo_is_reported_when_it_ends_and_another_begins(
+async def test_a_live_before_the_demo_is_reported_and_so_is_each_that_ends_before_another_begins(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "uploads").mkdir()
@@ -27,18 +27,20 @@ async def test_a_live_of_the_demo_is_reported_when_it_ends_and_another_begins(
         monkeypatch.setattr(importlib.import_module("cogs.tiktok.cog").Tiktok, "client_options", tiktok.options)
         stage = Stage(env)
         scenes = Scenes(stage, pool, tiktok)
-        await scenes.set_up()
-        await scenes._go_live()
-        programme = scenes._programmes.get_nowait()
-        programme._pause = 0
-        await programme.room.entered()
-        await programme.play(acts=40)
 
         def reports() -> list[str]:
             messages = stage.channel.history()
             return [m.embeds[0].title or "" for m in messages if m.embeds and REPORT in (m.embeds[0].title or "")]
 
-        await until(lambda: bool(reports()))
+        await scenes.set_up()
+        await scenes._have_been_live()
+        await until(lambda: len(reports()) == 1)
+        await scenes._go_live()
+        programme = scenes._programmes.get_nowait()
+        programme._pause = 0
+        await programme.room.entered()
+        await programme.play(acts=40)
+        await until(lambda: len(reports()) == 2)
         for number in range(KEPT + 1):
             await stage.crowd[0].send(stage.channel, f"chat {number}")
         stage._sweep()
@@ -46,4 +48,4 @@ async def test_a_live_of_the_demo_is_reported_when_it_ends_and_another_begins(
         await scenes._go_live()
         assert scenes._programmes.get_nowait().room is not programme.room
         async with pool.acquire() as con:
-            assert await con.fetchval("select count(*) from live_sessions") == 2
+            assert await con.fetchval("select count(*) from live_sessions") == 3
