@@ -9,7 +9,7 @@ import shutil
 import zipfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -37,8 +37,13 @@ STILL_BLOCKED = (
     "Done. This server's bot knows one thing about you: you are blocked here. That stays, as your user number alone."
 )
 UNREAD = (
-    "But a file of old messages could not be read, so what you said in a LIVE may still be in it. Please ask the host "
-    "to delete it: its name is in the bot's log."
+    "But a file could not be read or changed, so something of you may still be in it. Please ask the host to delete "
+    "it: its name is in the bot's log."
+)
+SENT = "I have sent you a direct message with everything stored about you in this server."
+MISSING = (
+    "But a file of old messages could not be read, so what you did in a LIVE is missing. The file's name is in the "
+    "bot's log."
 )
 
 
@@ -48,16 +53,16 @@ class Forget(Press, template=r"privacy:forget"):
     async def pressed(self, interaction: Interaction) -> None:
         bot, guild = interaction.client, rights.guild_of(interaction)
         async with bot.connection() as con:
-            said = await privacy.said(con, guild.id, interaction.user.id)
+            spoken = await privacy.lives(con, guild.id, interaction.user.id, spoken=True)
         # The files first, as it takes the links to find what was said; and none comes in meanwhile.
-        async with bot.archive.forgetting(guild.id, said) as all_read, bot.connection() as con:
+        async with bot.archive.forgetting(guild.id, spoken) as everywhere, bot.connection() as con:
             left = await privacy.forget(con, guild.id, person(interaction.user))
         for file_id in left.files:
             await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
         bot.dispatch("queue_changed", guild.id)
-        await bot.backups.forget(guild.id, interaction.user.id)
+        everywhere &= await bot.backups.forget(guild.id, interaction.user.id)
         await asyncio.to_thread(_remove_exports, bot.data, guild.id)
-        await interaction.edit_original_response(content=_done(left.blocked, all_read), view=None)
+        await interaction.edit_original_response(content=_done(left.blocked, everywhere), view=None)
 
 
 def _remove_exports(data: Path, guild_id: int) -> None:
@@ -66,8 +71,8 @@ def _remove_exports(data: Path, guild_id: int) -> None:
         shutil.rmtree(data / "exports" / str(guild_id))
 
 
-def _done(blocked: bool, all_read: bool) -> str:
-    if all_read:
+def _done(blocked: bool, everywhere: bool) -> str:
+    if everywhere:
         return STILL_BLOCKED if blocked else FORGOTTEN
     return f"{STILL_BLOCKED if blocked else 'Done.'} {UNREAD}"
 
@@ -86,17 +91,17 @@ class Privacy(commands.Cog):
     async def mydata(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.connection() as con:
+        async with self.bot.connection(within=60) as con:
             found = await privacy.stored(con, guild.id, interaction.user.id)
-            said = await privacy.said(con, guild.id, interaction.user.id)
-        found["what you said in LIVEs long ago"] = await self.bot.archive.said(guild.id, said)
-        content = json.dumps({"server": guild.name, **found}, ensure_ascii=False, default=str).encode()
-        await self._send(interaction.user, _file(content))
-        await answer(interaction, "I have sent you a direct message with everything stored about you in this server.")
+            lives = await privacy.lives(con, guild.id, interaction.user.id)
+        long_ago, everywhere = await self.bot.archive.messages(guild.id, lives)
+        found["what you did in LIVEs long ago, message by message"] = long_ago
+        await self._send(interaction.user, await asyncio.to_thread(_file, {"server": guild.name, **found}))
+        await answer(interaction, SENT if everywhere else f"{SENT} {MISSING}")
 
     async def _send(self, user: discord.User | discord.Member, file: discord.File) -> None:
         try:
-            await user.send("This is everything that is stored about you, as a JSON file.", file=file)
+            await user.send("This is what is stored about you, as a JSON file.", file=file)
         except discord.Forbidden as error:
             raise Refused("Your direct messages are closed. Please open them for this server and try again.") from error
         except discord.HTTPException as error:
@@ -109,8 +114,10 @@ class Privacy(commands.Cog):
         await answer(interaction, QUESTION, view=view_of(Forget(), Cancel()))
 
 
-def _file(content: bytes) -> discord.File:
-    """The data as it is, or packed where it is more than Discord takes in a direct message (10 MB)."""
+def _file(found: dict[str, Any]) -> discord.File:
+    """As JSON, plain, or packed where it is more than Discord takes in a direct message (10 MB)."""
+    # Not `dumps`, which lets no other thread go on until it is done.
+    content = "".join(json.JSONEncoder(ensure_ascii=False, default=str).iterencode(found)).encode()
     if len(content) < MOST_PLAIN:
         return discord.File(io.BytesIO(content), "mydata.json")
     packed = io.BytesIO()

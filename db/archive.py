@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from db import export, files, packed
-from db.packed import ASIDE, Sums
+from db.packed import Handles, Sums
 from db.pool import Connection
 from domain.live import Kind
 
@@ -34,8 +34,8 @@ _SUMS = f"""
 
 
 T = TypeVar("T")
-Where = Mapping[int, list[int]]
-"""Accounts by the sessions in which they have said something."""
+Where = Mapping[int, Handles]
+"""Whom to look for, by sessions."""
 
 
 class Differs(Exception):
@@ -94,7 +94,7 @@ class Archive:
         """
         deleted = 0
         for path in await asyncio.to_thread(self._files, session.guild_id, session.id):
-            await asyncio.to_thread(packed.sums, path)  # or it is damaged
+            await asyncio.to_thread(packed.sums, path)  # or it is of no use
             deleted += await self._delete(con, session, path)
         if await _left(con, session):
             async with self._alone:
@@ -103,43 +103,50 @@ class Archive:
         await con.execute("update live_sessions set archived_at = clock_timestamp() where id = $1", session.id)
         return deleted
 
-    async def said(self, guild_id: int, where: Where) -> list[dict[str, str]]:
-        """What accounts said, and when."""
-        found, _ = await self._each(guild_id, where, packed.said)
-        return [row for rows in found for row in rows]
+    async def messages(self, guild_id: int, where: Where) -> tuple[list[dict[str, Any]], bool]:
+        """What accounts did, and whether no file was left out."""
+        found, everywhere = await self._each(guild_id, where, packed.messages)
+        return [row for rows in found for row in rows], everywhere
 
     @asynccontextmanager
     async def forgetting(self, guild_id: int, where: Where) -> AsyncGenerator[bool]:
         """Blanks what accounts said, and lets no file come in while it is blanked in the database; twice is harmless.
 
-        Tells whether every file could be read.
+        Tells whether no file was left out.
         """
         async with self._alone:
-            _, damaged = await self._each(guild_id, where, packed.silence)
-            yield not damaged
+            _, everywhere = await self._each(guild_id, where, packed.silence)
+            yield everywhere
 
-    async def _each(self, guild_id: int, where: Where, do: Callable[[Path, list[int]], T]) -> tuple[list[T], int]:
-        """With every file of these sessions; of how many that can't be said, too, as they are damaged."""
+    async def _each(self, guild_id: int, where: Where, do: Callable[[Path, Handles], T]) -> tuple[list[T], bool]:
+        """With every file of these sessions; tells whether none was left out."""
         done: list[T] = []
-        damaged = 0
+        everywhere = True
         for session_id, accounts in where.items():
             for path in await asyncio.to_thread(self._files, guild_id, session_id):
                 try:
                     done.append(await asyncio.to_thread(do, path, accounts))
-                except packed.DAMAGED:
-                    damaged += 1
-                    log.exception("%s is damaged; nobody can be found in it", path)
-        return done, damaged
+                except packed.UNUSABLE:
+                    everywhere = False
+                    log.exception("Nobody can be found or forgotten in %s", path)
+        return done, everywhere
 
     def _files(self, guild_id: int, session_id: int) -> list[Path]:
-        return sorted((self.place / str(guild_id)).glob(f"session-{session_id}-*.csv.gz"))
+        """Of a folder that can't be read, which glob passes over, itself: it can be used as little as they."""
+        folder = self.place / str(guild_id)
+        try:
+            return sorted(path for path in folder.iterdir() if path.match(f"session-{session_id}-*.csv.gz"))
+        except FileNotFoundError:
+            return []
+        except OSError:
+            return [folder]
 
     async def _write(self, con: Connection, session: Old) -> Path:
         """A file with what the database has of the session; it is there whole or not at all."""
         number = len(await asyncio.to_thread(self._files, session.guild_id, session.id)) + 1
         name = f"session-{session.id}-{session.day}{f'-{number}' * (number > 1)}.csv.gz"
         path = self.place / str(session.guild_id) / name
-        aside = path.with_suffix(ASIDE)
+        aside = path.with_suffix(files.ASIDE)
         try:
             await _pack(con, session, aside)
             await _compare(con, session, aside)

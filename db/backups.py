@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-from collections.abc import AsyncIterator, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 
 import aiofiles
 
 from db import files
 from db.pool import Connection
 from domain.backups import TABLE_END, TABLES, Backup, Damaged, heading, opening, read, seal, without
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 2_000
 """Rows that are read before others get their turn."""
@@ -25,7 +26,6 @@ PATIENCE = 60
 AHEAD = timedelta(minutes=5)
 """What is dated later than so is not of now: the clock was wrong then, or is."""
 _NAME = "backup-%Y-%m-%dT%H-%M-%SZ.json"
-_ASIDE = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Folder:
         it holds up nobody.
         """
         path = self.place / now.strftime(_NAME)
-        aside = path.with_suffix(_ASIDE)
+        aside = path.with_suffix(files.ASIDE)
         async with self._alone:
             await asyncio.to_thread(self._make_room)
             async with (
@@ -68,25 +68,34 @@ class Folder:
         """When the newest was made."""
         return max(await asyncio.to_thread(self._made, now), default=None)
 
-    async def forget(self, guild_id: int, user_id: int) -> None:
-        """Makes somebody anonymous in every backup that has them, one after the other; twice is harmless."""
+    async def forget(self, guild_id: int, user_id: int) -> bool:
+        """Makes somebody anonymous in every backup that has them, one after the other; twice is harmless.
+
+        Tells whether no file was left out.
+        """
+        everywhere = True
         async with self._alone:
             await asyncio.to_thread(self._make_room)
             for path in await asyncio.to_thread(lambda: list(self.place.glob("*.json"))):
-                await asyncio.to_thread(_forget, path, guild_id, user_id)
+                try:
+                    await asyncio.to_thread(_forget, path, guild_id, user_id)
+                except OSError:
+                    everywhere = False
+                    log.exception("Nobody can be forgotten in %s", path)
+        return everywhere
 
     def _made(self, now: datetime) -> dict[datetime, Path]:
         """The bot's own files by the time in their names, which a copy that somebody put there does not have.
 
         One from the future is none of them: it would pass for the newest, and drive out those that are.
         """
-        files = ((_made_at(path), path) for path in self.place.glob("backup-*.json"))
-        return {made_at: path for made_at, path in files if made_at and made_at <= now + AHEAD}
+        ours = ((_made_at(path), path) for path in self.place.glob("backup-*.json"))
+        return {made_at: path for made_at, path in ours if made_at and made_at <= now + AHEAD}
 
     def _make_room(self) -> None:
         """What was cut off is of no use to anybody."""
         self.place.mkdir(parents=True, exist_ok=True)
-        for path in self.place.glob(f"*{_ASIDE}"):
+        for path in self.place.glob(f"*{files.ASIDE}"):
             path.unlink()
 
     def _prune(self, now: datetime) -> None:
@@ -140,14 +149,5 @@ def _forget(path: Path, guild_id: int, user_id: int) -> None:
     with path.open("rb") as lines:
         if not any(who in line for line in lines):
             return
-    with path.open("rb") as lines, _in_place_of(path) as file:
+    with path.open("rb") as lines, files.in_place_of(path) as aside, open(aside, "wb", opener=_private) as file:
         file.writelines(without(lines, guild_id, user_id))
-
-
-@contextmanager
-def _in_place_of(path: Path) -> Generator[BinaryIO]:
-    """A file to write, which takes the place of the other once it is whole."""
-    aside = path.with_suffix(_ASIDE)
-    with open(aside, "wb", opener=_private) as file:
-        yield file
-    files.put(aside, path)

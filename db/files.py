@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+
+ASIDE = ".part"
+"""The ending of a file that is being written."""
+
+
+@contextmanager
+def in_place_of(path: Path) -> Generator[Path]:
+    """Where to write a file that takes the place of another once it is whole; if that fails, nothing is left of it."""
+    aside = path.with_suffix(ASIDE)
+    try:
+        yield aside
+        put(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def put(aside: Path, path: Path) -> None:

@@ -11,8 +11,11 @@ from db.lock import guild_lock
 from db.pool import Connection
 from db.submissions import take_out
 from domain.lines import Line
+from domain.live import Kind
 from domain.refusals import Refused
 from domain.songs import Person
+
+_KIND = f"(array{[kind.name.lower() for kind in Kind]})[i.kind]"  # both count from 1
 
 _STORED = {
     "songs": "select * from submissions where guild_id = $1 and user_id = $2 order by id",
@@ -58,25 +61,45 @@ _STORED = {
         from blocks where guild_id = $1 and by_id = $2
     """,
     "your TikTok handles": """
-        select handle, nickname, first_seen, last_seen, linked_at, verified, points, watched
+        select tiktok_id, handle, nickname, first_seen, last_seen, linked_at, verified, points, join_points,
+            like_points, comment_points, share_points, follow_points, subscription_points, gift_points, watched, coins
         from tiktok_accounts where guild_id = $1 and user_id = $2
     """,
+    "TikTok handles you had before": """
+        select f.handle, f.first_seen, f.last_seen
+        from tiktok_accounts as a join former_handles as f using (guild_id, tiktok_id)
+        where a.guild_id = $1 and a.user_id = $2
+    """,
+    "points your TikTok handles lost when a song was played": """
+        select a.handle, r.* from tiktok_accounts as a join handle_resets as r using (guild_id, tiktok_id)
+        where a.guild_id = $1 and a.user_id = $2
+    """,
     "what you did in LIVEs": """
-        select a.handle, s.username as host, s.started_at, p.first_at, p.last_at, p.watched, p.likes, p.comments,
-            p.shares, p.follows, p.subscriptions, p.gifts, p.coins, p.spent
+        select a.handle, s.id as session, s.username as host, s.started_at, p.first_at, p.last_at, p.watched, p.likes,
+            p.like_messages, p.comments, p.shares, p.follows, p.subscriptions, p.gifts, p.coins, p.spent
         from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
         join live_sessions as s on s.id = p.session_id
         where a.guild_id = $1 and a.user_id = $2 order by s.id, a.handle
     """,
     "what you gave in LIVEs": """
-        select a.handle, g.name, g.diamonds, g.count, g.at
+        select g.at, session_id as session, a.handle, g.name, g.diamonds, g.count
         from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
-        join gifts as g on g.session_id = p.session_id and g.tiktok_id = a.tiktok_id
+        join gifts as g using (session_id, tiktok_id)
         where a.guild_id = $1 and a.user_id = $2 and p.gifts > 0 order by g.at
     """,
-    "what you said in LIVEs": """
-        select a.handle, i.at, i.words from tiktok_accounts as a join interactions as i using (guild_id, tiktok_id)
-        where a.guild_id = $1 and a.user_id = $2 and i.kind = 3 order by i.at
+    "what lifted your songs": """
+        select l.at, session_id as session, a.handle, u.coins
+        from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
+        join credit_uses as u using (session_id, tiktok_id) left join queue_log as l on l.id = u.entry_id
+        where a.guild_id = $1 and a.user_id = $2
+    """,
+    "what you did in LIVEs, message by message": f"""
+        select i.at, session_id as session, a.handle, {_KIND} as kind, i.amount, i.words
+        from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
+        join interactions as i using (session_id, tiktok_id)
+        where a.guild_id = $1 and a.user_id = $2
+          and i.at between p.first_at and p.last_at  -- so that no more of a session is read
+        order by i.at
     """,
     "TikTok handles you linked for others": """
         select linked_at from tiktok_accounts where guild_id = $1 and linked_by = $2 and user_id is distinct from $2
@@ -171,18 +194,19 @@ async def stored(con: Connection, guild_id: int, user_id: int) -> dict[str, list
         }
 
 
-async def said(con: Connection, guild_id: int, user_id: int) -> dict[int, list[int]]:
-    """Sessions in which a user's TikTok accounts have said something, and which of them did."""
+async def lives(con: Connection, guild_id: int, user_id: int, *, spoken: bool = False) -> dict[int, dict[str, str]]:
+    """Handles of a user's TikTok accounts by their numbers, for every session they were in, or have `spoken` in."""
     rows = await con.fetch(
         """
-        select p.session_id, array_agg(p.tiktok_id) as accounts
+        select p.session_id, jsonb_object_agg(p.tiktok_id, a.handle) as handles
         from tiktok_accounts as a join session_people as p using (guild_id, tiktok_id)
-        where a.guild_id = $1 and a.user_id = $2 and p.comments > 0 group by 1 order by 1
+        where a.guild_id = $1 and a.user_id = $2 and (p.comments > 0 or not $3) group by 1 order by 1
         """,
         guild_id,
         user_id,
+        spoken,
     )
-    return {row["session_id"]: row["accounts"] for row in rows}
+    return {row["session_id"]: row["handles"] for row in rows}
 
 
 async def forget(con: Connection, guild_id: int, user: Person) -> Left:

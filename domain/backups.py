@@ -100,6 +100,10 @@ class Damaged(Exception):
     """Why a file can't be put back; one line per mistake."""
 
 
+_ODD = (ValueError, TypeError, KeyError, RecursionError)
+"""What JSON raises, and reading it, that a backup never is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backup:
     """What a file holds, the rows as TABLES has their columns."""
@@ -136,8 +140,8 @@ def read(content: bytes) -> Backup:
         raise Damaged("The backup is damaged: it is not as it was written, for its checksum is another one.")
     try:
         found = json.loads(content)
-        version, made_at = found["version"], moment(found["made_at"])
-    except (ValueError, KeyError, TypeError):
+        version, made_at = number(found["version"]), moment(found["made_at"])
+    except _ODD:
         raise Damaged("This is no backup of this bot.") from None
     if version != VERSION:
         raise Damaged(f"The backup is of version {version}, and this bot reads {VERSION}.")
@@ -190,7 +194,10 @@ def without(lines: Iterable[bytes], guild_id: int, user_id: int) -> Iterator[byt
         if line.startswith(b'"'):
             table, columns = _named(line)
         if line.startswith(b",") and who in line:
-            line = _forgotten(line, table, columns, guild_id, user_id)
+            try:
+                line = _forgotten(line, table, columns, guild_id, user_id)
+            except _ODD:
+                line = b""  # it is damaged, and may be theirs
         after.update(line)
         yield line
 
@@ -199,15 +206,12 @@ def _named(heading: bytes) -> tuple[str, list[str]]:
     name, _, columns = heading.partition(b": [")
     try:
         return json.loads(name), json.loads(columns)
-    except ValueError:
+    except _ODD:
         return "", []
 
 
 def _forgotten(line: bytes, table: str, columns: list[str], guild_id: int, user_id: int) -> bytes:
-    try:
-        row = dict(zip(columns, json.loads(line[1:]), strict=True))
-    except (ValueError, TypeError):
-        return b""  # it is damaged, and may be theirs
+    row = dict(zip(columns, json.loads(line[1:]), strict=True))
     if row["guild_id"] != guild_id:
         return line
     if row["user_id"] == user_id:

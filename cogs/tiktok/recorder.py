@@ -192,10 +192,9 @@ class Recorder:
 
 def keep(folder: Path, session: Session, events: Sequence[Event], lost: int) -> None:
     """Adds a file with what could not be written, and how much found no room; it is there whole or not at all."""
-    aside = folder / f"unwritten-{session.id}-{time.time_ns()}.part"
     lines = (_plain(session) | {"lost": lost}, *events)
-    aside.write_text("\n".join(json.dumps(line, default=_plain) for line in lines), encoding="utf-8")
-    files.put(aside, aside.with_suffix(".jsonl"))
+    with files.in_place_of(folder / f"unwritten-{session.id}-{time.time_ns()}.jsonl") as aside:
+        aside.write_text("\n".join(json.dumps(line, default=_plain) for line in lines), encoding="utf-8")
     log.warning("%s events of session %s are kept in %s until the next start", len(events), session.id, folder)
 
 

@@ -49,7 +49,8 @@ async def everything(con: Connection) -> dict[str, str]:
 
 async def test_mydata_is_everything_stored_about_oneself_and_nothing_of_others(show: Show) -> None:
     await an_evening(show)
-    await show.anna.slash(show.songs, "mydata")
+    told = text(await show.anna.slash(show.songs, "mydata"))
+    assert told == "I have sent you a direct message with everything stored about you in this server."
     [file] = dms(show.anna)[-1].attachments
     found = json.loads(await file.read())
     assert [song["title"] for song in found["songs"]] == ["Played", "File", "Waiting", "Held back"]
@@ -115,10 +116,11 @@ async def test_if_a_file_of_old_messages_is_damaged_one_is_told_so(show: Show, c
     await tidy(show)
     damaged, other = files(show)
     damaged.write_bytes(gzip.compress(b"x\n1,2\n"))
+    assert "what you did in a LIVE is missing" in text(await show.anna.slash(show.songs, "mydata"))
     if blocked:
         await show.rita.slash(show.desk, "block", user=show.anna)
     told = await forget(show, show.anna)
-    assert "a file of old messages could not be read" in told
+    assert "a file could not be read or changed" in told
     assert ("you are blocked here" in told, "nothing" in told) == (blocked, False)
     assert "Zoe sings" not in gzip.decompress(other.read_bytes()).decode()
     assert str(show.anna.id) not in str({**await everything(con), "blocks": ""})

@@ -98,8 +98,9 @@ async def test_mydata_tells_what_ones_handles_did_in_lives_also_of_those_in_file
     await show.anna.slash(show.songs, "mydata")
     [file] = dms(show.anna)[-1].attachments
     found = json.loads(await file.read())
-    assert [(live["handle"], live["host"], live["comments"]) for live in found["what you did in LIVEs"]] == [
-        ("zoe", "host", 1)
-    ] * 2
-    for what in ("what you said in LIVEs", "what you said in LIVEs long ago"):
-        assert [said["words"] for said in found[what]] == ["Zoe sings"]
+    long_ago, lately = found["what you did in LIVEs"]
+    assert [(live["handle"], live["host"], live["comments"]) for live in (long_ago, lately)] == [("zoe", "host", 1)] * 2
+    for live, when in ((long_ago, " long ago"), (lately, "")):
+        [message] = found[f"what you did in LIVEs{when}, message by message"]
+        at, *what = message.values()
+        assert (at[:10], what) == (live["first_at"][:10], [live["session"], "zoe", "comment", 1, "Zoe sings"])

@@ -108,6 +108,17 @@ async def write_about_zoe(con: Connection, table: str, of: list[Column]) -> None
         await con.execute(f"insert into {table} ({', '.join(row)}) values ({', '.join(row.values())})")
 
 
+async def write_about_handle(con: Connection, table: str, tiktok_id: int, session_id: int) -> None:
+    """A row about her, by an account of hers on TikTok and a session."""
+    known = {"guild_id": GUILD, "tiktok_id": tiktok_id, "session_id": session_id}
+    row = {
+        column.name: str(known.get(column.name) or _value(column, "user_id", {}))
+        for column in await columns(con)
+        if column.table == table
+    }
+    await con.execute(f"insert into {table} ({', '.join(row)}) values ({', '.join(row.values())})")
+
+
 def _rows(of: list[Column]) -> Iterator[dict[str, str]]:
     """One for each column in which she may be, and each text that a constraint lists; as SQL."""
     listed = [(column.name, text) for column in of for text in column.allowed] or [("", "")]

@@ -6,7 +6,7 @@ import asyncio
 import csv
 import gzip
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -197,25 +197,47 @@ async def test_forgetting_takes_ones_words_out_of_the_files_and_nothing_else(con
     await con.execute(
         "update tiktok_accounts set user_id = $1, linked_at = now() where tiktok_id = $2", ANNA.id, ZOE.id
     )
-    said = await privacy.said(con, GUILD, ANNA.id)
-    assert said == {old.id: [ZOE.id]}
+    spoken = await privacy.lives(con, GUILD, ANNA.id, spoken=True)
+    assert spoken == {old.id: {str(ZOE.id): "zoe"}}
     await kept.take(con, old)
-    assert sorted(words["words"] for words in await kept.said(GUILD, said)) == ["'" + SAID[0], "plain"]
     [path] = files(kept)
     before = held(path)
     for _ in range(2):
-        assert await forget(kept, GUILD, said)
+        assert await forget(kept, GUILD, spoken)
         blank = [
             row | {"words": ""} if row["tiktok_id"] == str(ZOE.id) and row["kind"] == "3" else row for row in before
         ]
         assert held(path) == blank != before
-    assert await kept.said(GUILD, said) == []
-    assert await forget(kept, GUILD + 1, said)
+    assert await forget(kept, GUILD + 1, spoken)
 
 
-async def forget(kept: Archive, guild_id: int, said: archive.Where) -> bool:
-    async with kept.forgetting(guild_id, said) as all_read:
-        return all_read
+async def forget(kept: Archive, guild_id: int, spoken: archive.Where) -> bool:
+    async with kept.forgetting(guild_id, spoken) as everywhere:
+        return everywhere
+
+
+async def test_what_one_did_is_found_in_the_files_as_it_was_in_the_database(con: Connection, kept: Archive) -> None:
+    old = await an_old_session(con, heard(Kind.JOIN, KIM))
+    await con.execute(
+        "update tiktok_accounts set user_id = $1, linked_at = now() where tiktok_id <> $2", ANNA.id, ZOE.id
+    )
+    what = "what you did in LIVEs, message by message"
+    before = sorted(map(values, (await privacy.stored(con, GUILD, ANNA.id))[what]))
+    assert [row[:3] for row in before] == [
+        *(("comment", 1, ""), ("comment", 1, SAID[1]), ("follow", 1, "")),
+        *(("gift", 1, "Galaxy"), ("gift", 5, "Rose"), ("join", 1, "")),
+    ]
+    await kept.take(con, old)
+    assert (await privacy.stored(con, GUILD, ANNA.id))[what] == []
+    after, _ = await kept.messages(GUILD, await privacy.lives(con, GUILD, ANNA.id))
+    assert sorted(map(values, after)) == [
+        (kind, amount, words.replace("\n", " "), *more) for kind, amount, words, *more in before
+    ]
+
+
+def values(message: dict[str, Any]) -> tuple[Any, ...]:
+    at = datetime.fromisoformat(str(message["at"]))
+    return *(message[what] for what in ("kind", "amount", "words", "handle", "session")), at
 
 
 @pytest.mark.parametrize(
@@ -231,10 +253,35 @@ async def test_a_damaged_file_is_told_of_and_the_others_are_blanked(
     [path] = files(kept)
     damaged = path.with_name(f"session-{old.id}-2026-01-01.csv.gz")
     damaged.write_bytes(content)
-    assert not await forget(kept, GUILD, {old.id: [ZOE.id]})
+    assert not await forget(kept, GUILD, {old.id: {str(ZOE.id): "zoe"}})
     assert (files(kept), damaged.read_bytes()) == ([damaged, path], content)
     assert [str(damaged) in record.message for record in caplog.records if record.levelname == "ERROR"] == [True]
     assert "plain" not in {row["words"] for row in held(path)}
+
+
+@pytest.mark.parametrize(
+    ("in_the_way", "named"),
+    [("2026-01-01.csv.gz", "2026-01-01.csv.gz"), ("2026-01-31.csv.part", "2026-01-31.csv.gz")],
+    ids=["read", "written"],
+)
+async def test_a_file_that_can_not_be_read_or_written_is_told_of_and_the_others_are_blanked(
+    con: Connection, kept: Archive, in_the_way: str, named: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    olds = [await an_old_session(con) for _ in range(2)]
+    for old in olds:
+        await kept.take(con, old)
+    first, second = files(kept)
+    first.with_name(f"session-{olds[0].id}-{in_the_way}").mkdir()
+    assert not await forget(kept, GUILD, {old.id: {str(ZOE.id): "zoe"} for old in olds})
+    [told] = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert str(first.with_name(f"session-{olds[0].id}-{named}")) in told
+    assert "plain" not in {row["words"] for row in held(second)}
+
+
+async def test_files_in_a_folder_that_can_not_be_read_are_not_taken_for_none(kept: Archive) -> None:
+    kept.place.mkdir()
+    (kept.place / str(GUILD)).write_text("no folder")
+    assert not await forget(kept, GUILD, {1: {str(ZOE.id): "zoe"}})
 
 
 async def test_a_live_is_heard_while_old_messages_go(pool: Pool, con: Connection, kept: Archive) -> None:

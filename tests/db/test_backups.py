@@ -115,11 +115,23 @@ async def test_forgetting_does_to_a_backup_what_it_does_to_the_database(con: Con
     other.write_bytes(other.read_bytes()[:-50])
     await privacy.forget(con, GUILD, ANNA)
     for _ in range(2):
-        await folder.forget(GUILD, ANNA.id)
+        assert await folder.forget(GUILD, ANNA.id)
         assert rows_of(old) == rows_of(tmp_path / (await folder.add(con, NOON)).name)
     with pytest.raises(Damaged):
         load(other)
     assert names(tmp_path, "*.part") == []
+
+
+async def test_a_backup_that_can_not_be_opened_is_told_of_and_keeps_nobody_in_the_others(
+    con: Connection, tmp_path: Path
+) -> None:
+    await some_rows(con)
+    folder = Folder(tmp_path)
+    made = tmp_path / (await folder.add(con, NOON)).name
+    (tmp_path / "a folder.json").mkdir()
+    assert not await folder.forget(GUILD, ANNA.id)
+    await privacy.forget(con, GUILD, ANNA)
+    assert rows_of(made) == rows_of(tmp_path / (await folder.add(con, NOON + timedelta(hours=1))).name)
 
 
 class Slow:

@@ -7,8 +7,18 @@ from typing import Any
 from db import blocks, privacy, queue, reviews, submissions
 from db.pool import Connection
 from domain.blocks import BlockKind
-from tests.db.people import OTHERS, ZOE, holding, tables_of_people, without_rules, write_about_zoe
+from tests.db.people import (
+    OTHERS,
+    ZOE,
+    columns,
+    holding,
+    tables_of_people,
+    without_rules,
+    write_about_handle,
+    write_about_zoe,
+)
 from tests.db.test_submissions import taken
+from tests.heard import MAX, a_session
 from tests.songs import BEN, GUILD, RITA, an_entry, put
 
 
@@ -33,6 +43,18 @@ async def test_mydata_shows_what_is_in_every_table_that_says_who_and_names_nobod
         assert len(after) > len(before), f"/mydata leaves out the table {table}"
         named = [name for row in after for name, value in row.items() if isinstance(value, int) and value in OTHERS]
         assert not named, f"/mydata names somebody else, from the table {table}: {named}"
+
+
+async def test_mydata_shows_what_is_in_every_table_that_knows_ones_handles(con: Connection) -> None:
+    session = await a_session(con)
+    first = ["tiktok_accounts", "session_people"]  # by which the others are found
+    others = {column.table for column in await columns(con) if column.name == "tiktok_id"}.difference(first)
+    await without_rules(con)
+    async with con.transaction(isolation="repeatable_read"):  # in which it is always the same time
+        for table in (*first, *sorted(others)):
+            before = await shown(con)
+            await write_about_handle(con, table, MAX.id, session.id)
+            assert len(await shown(con)) > len(before), f"/mydata leaves out the table {table}"
 
 
 async def shown(con: Connection) -> list[dict[str, Any]]:

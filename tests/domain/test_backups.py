@@ -70,6 +70,7 @@ def test_a_file_with_one_other_byte_is_refused_and_so_is_one_that_was_cut_off(pl
         (b"", "no backup of this bot"),
         (b"[1, 2]\n", "no backup of this bot"),
         (sealed(b"[1, 2,\n"), "no backup of this bot"),
+        pytest.param(sealed(b"[" * 100_000), "no backup of this bot", id="lists in lists"),
         (sealed(opening(NOON).replace(b'"version": 1', b'"version": 2')), f"version 2, and this bot reads {VERSION}"),
         (sealed(opening(NOON)), "user_points: the table is missing, or has other columns"),
         (a_file(points=[[1, 2, 3]]), "user_points, row 1: it has not as many values"),
@@ -105,5 +106,12 @@ def test_forgetting_twice_is_harmless_and_mends_no_damage() -> None:
     damaged = a_file().replace(f"[1, {ZOE}, 30".encode(), f"[1, {ZOE}, 99".encode())
     with pytest.raises(Damaged, match="is damaged"):
         read(forgotten(damaged, 1, ZOE))
-    cut = a_file().replace(b"[", b"[[")[:-100]
-    assert str(ZOE).encode() not in forgotten(cut, 1, ZOE)
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [(b"[", b"[["), (b"[", b"[" * 10_000), (b"guild_id", b"guild")],
+    ids=["no JSON", "lists in lists", "other columns"],
+)
+def test_nobody_who_is_forgotten_is_left_in_what_is_damaged(here: bytes, there: bytes) -> None:
+    assert str(ZOE).encode() not in forgotten(a_file().replace(here, there)[:-100], 1, ZOE)
