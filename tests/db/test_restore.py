@@ -164,7 +164,7 @@ async def test_what_the_database_does_not_take_is_refused_and_changes_nothing(co
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy, so that nothing here touches a bot that runs from the checkout."""
     folder = tmp_path_factory.mktemp("program")
-    for part in ("bot.py", "cogs", "db", "domain", "migrations"):
+    for part in ("bot.py", "running.py", "cogs", "db", "domain", "migrations"):
         source = PROJECT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
     return folder

@@ -31,7 +31,7 @@ pytestmark = [
 @contextmanager
 def a_demo(folder: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
     """A demo started from a copy of the program, and the address that it prints."""
-    parts = ("bot.py", "cogs", "db", "demo", "domain", "migrations")
+    parts = ("bot.py", "running.py", "cogs", "db", "demo", "domain", "migrations")
     for part in parts:
         source = PROJECT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)

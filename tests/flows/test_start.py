@@ -19,9 +19,10 @@ from aiohttp.test_utils import unused_port
 from discord import gateway, http
 from yarl import URL
 
-import bot as bot_module
-from bot import Bot, Secretive, stay_connected, until_told_to_stop
+import running
+from bot import Bot
 from db.pool import Pool
+from running import Secretive, stay_connected, until_told_to_stop
 
 PROJECT = Path(__file__).parents[2]
 TOKEN = "MTIz.abc.def-ghi"
@@ -108,7 +109,7 @@ async def test_discord_that_cant_be_reached_is_said_once_and_tried_on_and_on(
     monkeypatch.setattr(http.Route, "BASE", f"http://127.0.0.1:{port}")
     monkeypatch.setattr(gateway.DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws://127.0.0.1:{unused_port()}"))
     monkeypatch.setattr("discord.client.ExponentialBackoff.delay", lambda _: 0.01)
-    monkeypatch.setattr(bot_module, "RETRY", (0.01, 0.02))
+    monkeypatch.setattr(running, "RETRY", (0.01, 0.02))
     discord = Discord()
     with caplog.at_level(logging.WARNING, "bot"):
         trying = asyncio.create_task(stay_connected(partial(Bot, pool, home=tmp_path), TOKEN))
