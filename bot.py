@@ -23,6 +23,7 @@ from db import backups, config, embedded
 from db.address import BadAddress
 from db.archive import Archive
 from db.claim import CannotClaim, claim
+from db.export_files import Exports
 from db.migrate import MigrationRefused
 from db.opening import database, migrated
 from db.pool import CannotOpen, Connection, Pool, connect
@@ -93,6 +94,7 @@ class Bot(commands.Bot):
         self.data = home / "data"
         self.backups = backups.Folder(home / "backups")
         self.archive = Archive(home / "backups" / "messages")
+        self.exports = Exports(self.data)
         self.cpu = 0.0
         """Percent of the processor that was in use in the last minute; 0 until the first has passed."""
         self.any_handle = any_handle

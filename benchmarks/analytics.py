@@ -30,8 +30,8 @@ import scipy.stats  # noqa: F401
 import xlsxwriter  # noqa: F401
 
 from cogs.metrics.chart import draw
-from cogs.metrics.export import Order, write_files, write_sheets
-from cogs.metrics.workbook import Workbook
+from cogs.metrics.exporting.workbook import Workbook
+from cogs.metrics.exporting.writing import Order, write_files, write_sheets
 from db import export, intervals, reports
 from db.address import Address
 from db.export import Span

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import shutil
 import zipfile
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -61,14 +58,8 @@ class Forget(Press, template=r"privacy:forget"):
             await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
         bot.dispatch("queue_changed", guild.id)
         everywhere &= await bot.backups.forget(guild.id, interaction.user.id)
-        await asyncio.to_thread(_remove_exports, bot.data, guild.id)
+        await bot.exports.forget(guild.id)
         await interaction.edit_original_response(content=_done(left.blocked, everywhere), view=None)
-
-
-def _remove_exports(data: Path, guild_id: int) -> None:
-    """Those that are kept, whoever is in them: they were written before."""
-    with suppress(FileNotFoundError):
-        shutil.rmtree(data / "exports" / str(guild_id))
 
 
 def _done(blocked: bool, everywhere: bool) -> str:

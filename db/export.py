@@ -1,4 +1,8 @@
-"""What a guild's LIVEs were, table by table, for an export: all of one moment, and read in parts."""
+"""What a guild's LIVEs were, table by table, for an export: all of one moment, and read in parts.
+
+An export has the LIVEs that began on its days, each whole, and what was played in none on its own day. So its tables
+agree with each other, and exports of neighbouring days have everything once.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +25,14 @@ PATIENCE = 3_600.0
 """Seconds for one step; a year of gifts takes a while to sort."""
 DAYS = 30
 """That are exported if nobody says which."""
+WHOLE = "LIVEs that began on these days, each whole"
 
 Write = Callable[[bytes], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days of a guild that are exported, both included, in its time zone."""
+    """Days of a guild, both included, in its time zone; exported are the LIVEs that began on them."""
 
     guild_id: int
     first: date
@@ -45,11 +50,30 @@ class Table:
 
 _BEGIN = "($2::date::timestamp at time zone $4::text)"
 _END = "(($3::date + 1)::timestamp at time zone $4::text)"
-_WENT_ON = f"guild_id = $1 and started_at < {_END} and coalesce(ended_at, 'infinity') >= {_BEGIN}"
 
 
 def _within(moment: str) -> str:
     return f"{moment} >= {_BEGIN} and {moment} < {_END}"
+
+
+_LIVES = f"""
+    with lives as (select * from live_sessions where guild_id = $1 and {_within("started_at")}),
+    played as (
+        select p.id, min(s.id) as session_id from live_sessions as s
+        cross join lateral (
+            select id from submissions
+            where guild_id = $1 and started_at between s.started_at and coalesce(s.ended_at, 'infinity')
+            offset 0  -- or each song would be compared with each LIVE
+        ) as p
+        where s.guild_id = $1 and s.started_at < {_END} and coalesce(s.ended_at, 'infinity') >= {_BEGIN}
+        group by 1
+    ), songs as (
+        select p.*, session_id from submissions as p left join played using (id)
+        where p.guild_id = $1 and p.started_at >= {_BEGIN}
+          and (session_id in (select id from lives) or session_id is null and {_within("p.started_at")})
+    )
+"""
+"""What a statement begins with: the LIVEs, and the songs that were played in them, or on these days in none."""
 
 
 def _local(moment: str) -> str:
@@ -69,11 +93,12 @@ def _name_of(whose: str) -> str:
 
 _STATEMENTS = {
     "Sessions": f"""
+        {_LIVES}
         select s.id as "Session", s.username as "Host",
             {_local("s.started_at")} as "Started", {_local("s.ended_at")} as "Ended",
             round(extract(epoch from coalesce(s.ended_at, s.last_event_at) - s.started_at) / 60)::bigint as "Minutes",
-            viewers.*, people.*, songs.*, s.lost as "Lost messages"
-        from (select * from live_sessions where {_WENT_ON}) as s
+            viewers.*, people.*, coalesce(played.songs, 0) as "Songs", s.lost as "Lost messages"
+        from lives as s
         cross join lateral (
             select min(amount) as "Lowest viewers", round(avg(amount), 1) as "Average viewers",
                 max(amount) as "Peak viewers"
@@ -89,27 +114,24 @@ _STATEMENTS = {
                 coalesce(sum(gifts), 0)::bigint as "Gifts", coalesce(sum(coins), 0)::bigint as "Coins"
             from session_people where session_id = s.id
         ) as people
-        cross join lateral (
-            select count(*) as "Songs" from submissions
-            where guild_id = $1 and started_at between s.started_at and coalesce(s.ended_at, now())
-        ) as songs
+        left join (select session_id, count(*) as songs from songs group by 1) as played on played.session_id = s.id
         order by s.started_at, s.id
     """,
     "Analytics_5min": f"""
+        {_LIVES}
         select s.id as "Session", s.username as "Host", {_local("i.starts_at")} as "Begins",
             (extract(epoch from i.length) / 60)::bigint as "Minutes", i.viewers as "Viewers", i.change as "Change",
             i.comments as "Comments", i.likes as "Likes", i.shares as "Shares", i.follows as "Follows",
             i.subscriptions as "Subscriptions", i.gifts as "Gifts", i.coins as "Coins",
             i.active as "Active people", i.score as "Activity score"
-        from intervals as i join live_sessions as s on s.id = i.session_id
-        where i.guild_id = $1 and {_within("i.starts_at")}
+        from lives as s join intervals as i on i.session_id = s.id
         order by s.started_at, s.id, i.starts_at
     """,
     "Gift_Contributions": f"""
-        with kinds as (
+        {_LIVES}, kinds as (
             select session_id, tiktok_id, gift_id, diamonds, max(name) as name, sum(counted)::bigint as items,
                 sum(counted * diamonds)::bigint as coins, max(at) as last
-            from gifts where guild_id = $1 and counted > 0 and {_within("at")}
+            from gifts where session_id in (select id from lives) and counted > 0
             group by session_id, tiktok_id, gift_id, diamonds
         ), givers as (
             select session_id, tiktok_id, sum(items)::bigint as "Gifts", sum(coins)::bigint as "Coins",
@@ -124,12 +146,12 @@ _STATEMENTS = {
         select s.id as "Session", s.username as "Host", {_local("s.started_at")} as "Started",
             a.handle as "Handle", a.nickname as "Nickname", {_name_of("a")},
             "Gifts", "Coins", "Kinds", "Standard", "Special", "Premium", "Which", {_local("g.last")} as "Last gift"
-        from givers as g join live_sessions as s on s.id = g.session_id
+        from givers as g join lives as s on s.id = g.session_id
         join tiktok_accounts as a on a.guild_id = $1 and a.tiktok_id = g.tiktok_id
         order by s.started_at, s.id, "Coins" desc, a.tiktok_id
     """,
     "Global_Leaderboard": f"""
-        with totals as ({GIFTS.format(when=_within("g.at"))})
+        {_LIVES}, totals as ({GIFTS.format(when="g.session_id in (select id from lives)")})
         select row_number() over (order by t.total desc, t.user_id, t.tiktok_id) as "Place", {_name_of("t")},
             a.handle as "Handle", a.nickname as "Nickname", t.total as "Coins", t.gifts as "Gifts",
             t.kinds as "Kinds", {_local("t.last")} as "Last gift"
@@ -142,15 +164,11 @@ _STATEMENTS = {
         order by 1
     """,
     "Songs": f"""
-        select {_local("p.started_at")} as "Played", s.id as "Session", p.id as "Song", p.artist as "Artist",
+        {_LIVES}
+        select {_local("p.started_at")} as "Played", p.session_id as "Session", p.id as "Song", p.artist as "Artist",
             case when p.user_id = 0 then 'a deleted song' else p.title end as "Title",
             p.user_name as "Handed in by", line."Line", coalesce(p.url, p.file_name) as "Link or file", rated.*
-        from submissions as p
-        left join lateral (
-            select id from live_sessions
-            where guild_id = $1 and started_at <= p.started_at and coalesce(ended_at, 'infinity') >= p.started_at
-            order by id desc limit 1
-        ) as s on true
+        from songs as p
         left join lateral (
             select {_names("c.from_line", {line: line.label for line in Line})} as "Line"
             from queue_changes as c join queue_log as l on l.id = c.entry_id
@@ -159,28 +177,28 @@ _STATEMENTS = {
         cross join lateral (
             select round(avg(rating), 1) as "Rating", count(rating) as "Ratings" from reviews where song_id = p.id
         ) as rated
-        where p.guild_id = $1 and {_within("p.started_at")}
         order by p.started_at, p.id
     """,
 }
 
 
 _SUMMARY = f"""
-    with s as (select * from live_sessions where {_WENT_ON}),
-        people as (select p.* from session_people as p join s on s.id = p.session_id)
+    {_LIVES}, people as (select p.* from session_people as p join lives as s on s.id = p.session_id)
     select now() at time zone $4::text as "Exported at",
-        (select count(*) from s) as "Sessions",
-        (select round(sum(extract(epoch from coalesce(ended_at, last_event_at) - started_at)) / 3600, 1)::float8 from s)
+        (select count(*) from lives) as "Sessions",
+        (select round(sum(extract(epoch from coalesce(ended_at, last_event_at) - started_at)) / 3600, 1)::float8
+            from lives)
             as "Hours LIVE",
-        (select max(amount) from interactions where session_id in (select id from s) and kind = {Kind.VIEWERS:d})
+        (select max(amount) from interactions where session_id in (select id from lives) and kind = {Kind.VIEWERS:d})
             as "Peak viewers",
         count(distinct tiktok_id) as "People",
         coalesce(sum(watched), 0)::bigint as "Minutes watched", coalesce(sum(likes), 0)::bigint as "Likes",
         coalesce(sum(comments), 0)::bigint as "Comments", coalesce(sum(shares), 0)::bigint as "Shares",
         coalesce(sum(follows), 0)::bigint as "Follows", coalesce(sum(subscriptions), 0)::bigint as "Subscriptions",
         coalesce(sum(gifts), 0)::bigint as "Gifts", coalesce(sum(coins), 0)::bigint as "Coins",
-        (select count(*) from submissions where guild_id = $1 and {_within("started_at")}) as "Songs played",
-        (select count(*) from s where archived_at is not null) as "Sessions whose messages are in the archive"
+        (select count(*) from songs) as "Songs played",
+        (select count(*) from songs where session_id is null) as "Songs played on these days outside of a LIVE",
+        (select count(*) from lives where archived_at is not null) as "Sessions whose messages are in the archive"
     from people
 """
 
@@ -192,15 +210,13 @@ def safe(words: str) -> str:
 
 
 _INTERACTIONS = f"""
+    {_LIVES}
     select to_char(i.at at time zone $4::text, 'YYYY-MM-DD HH24:MI:SS.MS') as time, i.session_id as session,
         {_names("i.kind", {kind: kind.name.lower() for kind in Kind})} as kind,
         {safe("a.handle")} as handle, {safe("a.nickname")} as nickname, i.amount, {safe("i.words")} as words,
         i.tiktok_id as account, i.message_id as message
     from interactions as i left join tiktok_accounts as a on a.guild_id = $1 and a.tiktok_id = i.tiktok_id
-    where i.guild_id = $1 and {_within("i.at")} and i.session_id = any(array(
-        -- that may have some: clocks differ
-        select id from live_sessions where guild_id = $1 and started_at < {_END} + interval '1 hour'
-            and coalesce(ended_at, 'infinity') > {_BEGIN} - interval '1 hour'))
+    where i.session_id = any(array(select id from lives))
     order by i.session_id, i.at, i.message_id
 """
 
@@ -225,10 +241,8 @@ async def span(con: Connection, guild_id: int, first: date, last: date, time_zon
 
 
 async def sessions(con: Connection, span: Span) -> list[tuple[int, str]]:
-    """Those that went on in these days, with their hosts, in their order."""
-    rows = await con.fetch(
-        f"select id, username from live_sessions where {_WENT_ON} order by started_at, id", *astuple(span)
-    )
+    """The LIVEs with their hosts, in their order."""
+    rows = await con.fetch(f"{_LIVES} select id, username from lives order by started_at, id", *astuple(span))
     return [(row["id"], row["username"]) for row in rows]
 
 
@@ -245,14 +259,15 @@ async def table(con: Connection, name: str, span: Span) -> Table:
 
 
 async def summary(con: Connection, span: Span) -> dict[str, object]:
-    """Figures of all sessions together, by what they are."""
+    """Figures of all LIVEs together, by what they are."""
     row = await con.fetchrow(_SUMMARY, *astuple(span))
     assert row
-    return {"First day": span.first, "Last day": span.last, "Time zone": span.time_zone, **dict(row)}
+    days = {"First day": span.first, "Last day": span.last, "Time zone": span.time_zone}
+    return {**days, "What is in it": WHOLE, **dict(row)}
 
 
 async def interactions(con: Connection, span: Span, write: Write) -> None:
-    """Every message of these days, in their order, as a CSV with a head; belongs into a snapshot."""
+    """Every message of the LIVEs, in their order, as a CSV with a head; belongs into a snapshot."""
     await lines(con, write, _INTERACTIONS, *astuple(span))
 
 

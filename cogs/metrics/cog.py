@@ -11,7 +11,7 @@ from discord.ext import commands, tasks
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
-from cogs.metrics.export import Format, answer_export
+from cogs.metrics.exporting.writing import Format, answer_export
 from cogs.metrics.insight import insight
 from cogs.text import caption, plain
 from db import intervals, sessions
@@ -77,10 +77,10 @@ class Analytics(commands.Cog):
             found = await sessions.like(con, guild.id, plain(typed, 50).removeprefix("#"))
         return [app_commands.Choice(name=caption(_called(one, zone)), value=str(one.id)) for one in found]
 
-    @group.command(name="export", description="Everything of some days as an Excel workbook or CSV")
+    @group.command(name="export", description="Everything of the LIVEs of some days, as an Excel workbook or CSV")
     @app_commands.describe(
-        first="From this day on, such as 2026-01-31; 30 days ago, if left out",
-        last="Up to this day, such as 2026-02-28; today, if left out",
+        first="LIVEs that began on this day or later, such as 2026-01-31; 30 days ago, if left out",
+        last="LIVEs that began on this day or before, such as 2026-02-28; today, if left out",
     )
     @app_commands.rename(first="from", last="to")
     async def export(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands, tasks
 
-from cogs.metrics.handing import sweep
 from db import archive
 from db.archive import Old
 from db.pool import Connection, transient
@@ -47,7 +45,7 @@ class Retention(commands.Cog):
     async def tidy(self) -> None:
         """What fails is tried again in an hour."""
         try:
-            await asyncio.to_thread(sweep, self.bot.data)
+            await self.bot.exports.sweep()
             deleted = [await self._keep(guild) for guild in self.bot.guilds]
             if any(deleted):
                 async with self.bot.pool.acquire() as con:

@@ -18,9 +18,9 @@ import openpyxl
 import pytest
 import simcord
 
+import db.export
 from bot import Bot
-from cogs.metrics.export import SHEETS
-from cogs.metrics.handing import sweep
+from cogs.metrics.exporting.writing import SHEETS
 from domain.lines import Line
 from domain.live import Kind
 from tests.cogs.conftest import Show, dms, text
@@ -81,6 +81,7 @@ async def test_excel_has_every_sheet_with_its_charts_and_the_messages_beside_it(
     assert [dict(zip(head, row, strict=True))["Coins"] for row in givers] == [1000, 5]
     summary = dict(book["Summary"].iter_rows(values_only=True))
     assert (summary["Server"], summary["Time zone"], summary["Sessions"]) == ("The Show", "UTC", 1)
+    assert summary["What is in it"] == "LIVEs that began on these days, each whole"
     assert len(book["Summary"]._charts) == 3  # no intervals, no chart of them
     [(name, messages)] = packed(sent[f"interactions-{DAY}-to-{DAY}.zip"]).items()
     assert (name, sorted(row["kind"] for row in messages)) == (
@@ -129,16 +130,17 @@ async def test_a_day_that_is_none_is_refused(show: Show) -> None:
 
 def loaded(name: str) -> ModuleType:
     """A module as it is now; a test that reloads a cog leaves a new one behind."""
-    return importlib.import_module(f"cogs.metrics.{name}")
+    return importlib.import_module(f"cogs.metrics.exporting.{name}")
 
 
-async def test_there_is_one_export_at_a_time(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded("export"), "_writing", {show.guild.id})
-    assert "being written already" in text(await export(show))
+async def test_there_is_one_export_at_a_time(show: Show) -> None:
+    async with the_bot(show).exports.draft(show.guild.id):
+        assert "being written already" in text(await export(show))
+    assert len(await files(await export(show))) == 2
 
 
 async def test_a_long_export_says_how_far_it_is(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded("export"), "PAUSE", 0)
+    monkeypatch.setattr(loaded("writing"), "PAUSE", 0)
     await a_live(show)
     await export(show)
     said = [str(request) for request in show.env.http_requests if "is being written" in str(request)]
@@ -183,9 +185,42 @@ async def test_who_is_forgotten_is_in_no_kept_export_of_the_server(show: Show, m
     monkeypatch.setattr(loaded("handing"), "MOST_FILES", 0)
     await export(show)
     (theirs := the_bot(show).data / "exports" / "1" / "2").mkdir(parents=True)
+    (the_bot(show).data / f"export-{show.guild.id}").mkdir()  # a crash has left it
     for _ in range(2):
         assert await forget(show, show.anna) == "Done: this server's bot knows nothing about you."
     assert exports(show) == [theirs]
+    assert left(show) == ["exports"]
+
+
+@pytest.mark.parametrize("most", [0, 10], ids=["kept", "sent"])
+async def test_who_is_forgotten_while_an_export_is_written_is_in_none_afterwards(
+    show: Show, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    async def meanwhile(*args: Any) -> dict[str, object]:
+        await the_bot(show).exports.forget(show.guild.id)  # as /forgetme does
+        return await summary(*args)
+
+    summary = db.export.summary
+    monkeypatch.setattr(loaded("handing"), "MOST_FILES", most)
+    monkeypatch.setattr(db.export, "summary", meanwhile)
+    result = await export(show)
+    assert "Somebody asked to be forgotten" in text(result)
+    assert await files(result) == {}
+    assert left(show) == []
+    monkeypatch.undo()
+    assert len(await files(await export(show))) == 2
+
+
+async def test_an_export_that_discord_refuses_after_somebody_was_forgotten_is_not_kept(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        await the_bot(show).exports.forget(show.guild.id)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(loaded("handing"), "_send", broken)
+    assert "Somebody asked to be forgotten" in text(await export(show))
+    assert left(show) == []
 
 
 async def test_an_export_that_fails_leaves_no_files(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,16 +242,17 @@ async def test_old_exports_go(show: Show) -> None:
         "exports/1/new": 6,
         "exports/2/old": 8,
         "exports/2": 8,
-        "export-old": 2,
-        "export-new": 0,
+        "export-2": 0,
     }
     for name, days in ages.items():
         (data / name).mkdir(parents=True, exist_ok=True)
         when = time.time() - days * 86400
         os.utime(data / name, (when, when))
-    sweep(data)
-    assert sorted(str(path.relative_to(data)) for path in data.glob("export*/**")) == [
-        "export-new",
+    async with the_bot(show).exports.draft(1):
+        await the_bot(show).exports.sweep()
+        left = sorted(str(path.relative_to(data)) for path in data.glob("export*/**"))
+    assert left == [
+        "export-1",
         "exports",
         "exports/1",
         "exports/1/new",

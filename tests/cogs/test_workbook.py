@@ -15,8 +15,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cogs.metrics.workbook import Workbook
-from cogs.metrics.zips import ROOM, Sheets, Zips
+from cogs.metrics.exporting.workbook import Workbook
+from cogs.metrics.exporting.zips import ROOM, Sheets, Zips
 
 NOON = datetime(2026, 1, 31, 12)  # noqa: DTZ001  (local: spreadsheets know no zones)
 

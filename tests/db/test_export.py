@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from db import archive, export
+import pytest
+
+from db import archive, export, intervals
 from db.archive import Archive
 from db.export import Span
 from db.pool import Connection
+from domain.intervals import LENGTH
 from domain.lines import Line
 from domain.live import Kind
 from domain.sheets import csv_words
@@ -93,23 +96,60 @@ async def test_each_table_says_what_happened(con: Connection) -> None:
     assert [row["kind"] for row in await messages(con)].count("gift") == 3
 
 
-async def test_both_days_are_included_as_the_servers_clock_has_them(con: Connection) -> None:
-    zone = ZoneInfo("Pacific/Auckland")  # there a LIVE from noon to one in UTC goes from one day into the next
-    session = await a_session(con, started=datetime(2026, 1, 31, 10, 30, tzinfo=UTC))
-    last = datetime(2026, 1, 31, 23, 59, 59, tzinfo=zone)
-    for at in (last, last + timedelta(seconds=1)):
-        await write(con, session, heard(Kind.LIKE, at=at), heard(Kind.VIEWERS, None, at=at))
+async def a_live(con: Connection, room: int, began: datetime, ended: datetime) -> int:
+    """In whose first and last moment somebody gives, speaks and is counted, and a song is played."""
+    session = await a_session(con, room=room, started=began)
+    for at in (began, ended):
+        counted = heard(Kind.VIEWERS, None, at=at)
+        await write(con, session, replace(given(ZOE, GALAXY), at=at), heard(Kind.COMMENT, MAX, at=at), counted)
         await put(con, line=Line.PLAYED, started_at=at)
-    for first, expected in (
-        (date(2026, 1, 31), "2026-01-31 23:59:59.000"),
-        (date(2026, 2, 1), "2026-02-01 00:00:00.000"),
-    ):
-        span = Span(GUILD, first, first, "Pacific/Auckland")
-        assert {row["time"] for row in await messages(con, span)} == {expected}
-        assert [row["Played"].isoformat(" ", "milliseconds") for row in await table(con, "Songs", span)] == [expected]
-        assert len(await table(con, "Sessions", span)) == 1
-    nothing = Span(GUILD, date(2026, 1, 30), date(2026, 1, 30), "Pacific/Auckland")
-    assert await messages(con, nothing) == await table(con, "Sessions", nothing) == []
+    await con.execute("update live_sessions set ended_at = $2 where id = $1", session.id, ended)
+    await intervals.keep(con, session.id, LENGTH)
+    return session.id
+
+
+async def the_export(con: Connection, first: date, last: date) -> dict[str, list[dict[str, Any]]]:
+    span = Span(GUILD, first, last, "Pacific/Auckland")
+    async with export.snapshot(con):
+        summary = await export.summary(con, span)
+    tables = {name: await table(con, name, span) for name in TABLES}
+    return {**tables, "Interactions": list(await messages(con, span)), "Summary": [summary]}
+
+
+async def test_a_live_is_whole_in_the_export_of_the_day_it_began_on_and_in_no_other(con: Connection) -> None:
+    def clock(minutes: float) -> datetime:
+        return datetime(2026, 1, 31, 11, tzinfo=UTC) + timedelta(minutes=minutes)  # from midnight in Auckland
+
+    evening = await a_live(con, 1, clock(-120), clock(-90))
+    midnight = await a_live(con, 2, clock(-10), clock(20))
+    night = await a_live(con, 3, clock(30), clock(60))
+    for minutes in (-11, 21, 29):
+        await put(con, line=Line.PLAYED, started_at=clock(minutes))
+    everything = await the_export(con, date(2026, 1, 1), date(2026, 2, 28))
+    january = await the_export(con, date(2026, 1, 1), date(2026, 1, 31))
+    february = await the_export(con, date(2026, 2, 1), date(2026, 2, 28))
+    assert [live["Session"] for live in january["Sessions"]] == [evening, midnight]
+    assert [song["Session"] for song in january["Songs"]] == [evening, evening, None, midnight, midnight]
+    assert [song["Session"] for song in february["Songs"]] == [None, None, night, night]
+    for name in ("Sessions", "Analytics_5min", "Gift_Contributions", "Songs", "Interactions"):
+        assert january[name] + february[name] == everything[name]
+    for exported in (everything, january, february):
+        lives = len(exported["Sessions"])
+        for name in ("Sessions", "Analytics_5min", "Gift_Contributions", "Global_Leaderboard", "Summary"):
+            assert sum(row["Coins"] for row in exported[name]) == 2000 * lives
+        for name in ("Sessions", "Analytics_5min", "Summary"):
+            assert sum(row["Comments"] for row in exported[name]) == 2 * lives
+        assert len(exported["Interactions"]) == 6 * lives
+        assert sum(live["Songs"] for live in exported["Sessions"]) == 2 * lives
+        assert [summary["Songs played"] for summary in exported["Summary"]] == [len(exported["Songs"])]
+
+
+@pytest.mark.parametrize(("seconds", "day"), [(-1, date(2026, 1, 31)), (0, date(2026, 2, 1))])
+async def test_a_day_is_one_of_the_servers_clock(con: Connection, seconds: int, day: date) -> None:
+    began = datetime(2026, 1, 31, 11, tzinfo=UTC) + timedelta(seconds=seconds)  # midnight in Auckland
+    await a_live(con, 1, began, began + timedelta(minutes=1))
+    for one in (day - timedelta(days=1), day, day + timedelta(days=1)):
+        assert len((await the_export(con, one, one))["Interactions"]) == 6 * (one == day)
 
 
 async def test_nothing_of_another_server_is_in_it(con: Connection) -> None:

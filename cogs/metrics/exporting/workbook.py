@@ -11,9 +11,9 @@ from typing import Any
 from domain.sheets import ROWS, excel_words
 
 WIDTHS = {
-    **dict.fromkeys(("Started", "Ended", "Begins", "Played", "Last gift", "Host", "Value"), 20),
+    **dict.fromkeys(("Started", "Ended", "Begins", "Played", "Last gift", "Host"), 20),
     **dict.fromkeys(("Handle", "Nickname", "Discord", "Handed in by", "Artist"), 24),
-    **dict.fromkeys(("Title", "Link or file", "Which", "Figure"), 46),
+    **dict.fromkeys(("Title", "Link or file", "Which", "Figure", "Value"), 46),
 }
 """Characters of columns that need more than their head."""
 CHART_COLUMN, CHART_ROWS = 3, 18

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,16 +14,15 @@ import discord
 
 from cogs import rights
 from cogs.answers import Interaction
-from cogs.metrics.findings import findings
-from cogs.metrics.handing import hand_over
-from cogs.metrics.workbook import Workbook
-from cogs.metrics.zips import Sheets, Zips
+from cogs.metrics.exporting.findings import findings
+from cogs.metrics.exporting.handing import hand_over
+from cogs.metrics.exporting.workbook import Workbook
+from cogs.metrics.exporting.zips import Sheets, Zips
 from cogs.text import count
 from db import export
 from db.export import Span, Table
 from db.pool import Connection
 from domain.dates import days
-from domain.refusals import Refused
 
 Format = Literal["Excel", "CSV"]
 Say = Callable[[str], Awaitable[None]]
@@ -51,39 +49,17 @@ class Order:
     """Bytes of a file that Discord takes."""
 
 
-_writing: set[int] = set()
-"""Guilds whose export is being written."""
-
-
 async def answer_export(interaction: Interaction, since: str | None, until: str | None, format: Format) -> None:
     """Answers with the files, or with where they are kept. However much there is, it holds up nobody."""
     bot, guild = interaction.client, rights.guild_of(interaction)
     first, last = days(since, until)
     zone = (await bot.settings(guild.id)).time_zone
-    with _alone(guild), _aside(bot.data) as folder:
+    async with bot.exports.draft(guild.id) as draft:
         async with bot.pool.acquire() as con, export.snapshot(con):
             span = await export.span(con, guild.id, first, last, zone)
             order = Order(span, guild.name, format, guild.filesize_limit)
-            files = await write_files(con, order, folder, _progress(interaction))
-        await hand_over(interaction, span, files)
-
-
-@contextmanager
-def _alone(guild: discord.Guild) -> Generator[None]:
-    if guild.id in _writing:
-        raise Refused("An export of this server is being written already. Please wait until it is there.")
-    _writing.add(guild.id)
-    try:
-        yield
-    finally:
-        _writing.discard(guild.id)
-
-
-@contextmanager
-def _aside(data: Path) -> Generator[Path]:
-    """A folder for files that are not wanted afterwards."""
-    with tempfile.TemporaryDirectory(prefix="export-", dir=data, ignore_cleanup_errors=True) as name:
-        yield Path(name)
+            files = await write_files(con, order, draft.folder, _progress(interaction))
+        await hand_over(interaction, span, draft, files)
 
 
 def _progress(interaction: Interaction) -> Say:

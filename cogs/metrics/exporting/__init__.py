@@ -1,0 +1,1 @@
+"""/analytics export: what is written into which files, and how these get to whoever asked."""
