@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from db import stream
@@ -31,6 +32,12 @@ async def ask(con: Connection, request: Request) -> None:
         request.persistent,
         request.asked_by,
     )
+
+
+async def wait_for_next(con: Connection, guild_id: int) -> bool:
+    """From now on the guild waits for the host's next LIVE; False, and nothing, if it wants this one no more."""
+    done = await con.execute("update live_requests set persistent = true where guild_id = $1", guild_id)
+    return done != "UPDATE 0"
 
 
 async def forget(con: Connection, guild_id: int) -> None:
@@ -70,8 +77,10 @@ async def wanted(con: Connection) -> list[tuple[Request, Session | None]]:
     ]
 
 
-async def open_or_resume(con: Connection, guild_id: int, username: str, room_id: int) -> tuple[Session, bool]:
-    """The open session of this room, and True; or a new one, and False.
+async def open_or_resume(
+    con: Connection, guild_id: int, username: str, room_id: int, since: datetime
+) -> tuple[Session, bool]:
+    """The open session of this room, and True; or a new one that began at `since`, and False.
 
     An open session of another room is closed with the time of its last event. All in one transaction.
     """
@@ -85,11 +94,12 @@ async def open_or_resume(con: Connection, guild_id: int, username: str, room_id:
         row = await con.fetchrow(
             f"""
             insert into live_sessions (guild_id, username, room_id, started_at)
-            values ($1, $2, $3, clock_timestamp()) returning {_SESSION}
+            values ($1, $2, $3, least($4, clock_timestamp())) returning {_SESSION}
             """,
             guild_id,
             username,
             room_id,
+            since,
         )
         session = _session(row)
         await stream.begin(con, session)

@@ -33,11 +33,8 @@ _messages = itertools.count(7_300_000_000_000_000_001)
 
 async def play(con: Connection, guild_id: int, crowd: Sequence[Person], tunes: Iterator[Tune]) -> Session:
     """Writes what happened as the recorder does, with the songs that the crowd had handed in, and ends it."""
-    opened, _ = await sessions.open_or_resume(con, guild_id, audience.HOST, ROOM)
-    began = datetime.now(UTC) - AGO
-    session = Session(opened.id, guild_id, opened.username, ROOM, began)
-    await con.execute("update live_sessions set started_at = $2 where id = $1", session.id, began)
-    await recording.write(con, session, list(_heard(began)), Settings(), timedelta())
+    session, _ = await sessions.open_or_resume(con, guild_id, audience.HOST, ROOM, datetime.now(UTC) - AGO)
+    await recording.write(con, session, list(_heard(session.started_at)), Settings(), timedelta())
     await con.execute(
         """
         update session_people set to_look_at = false, watched = ceil(extract(epoch from last_at - first_at) / 60)

@@ -83,6 +83,9 @@ class Ear:
     def __init__(self, host: str, options: Mapping[str, Any], sign_api_key: str | None, pace: Pace) -> None:
         loop = asyncio.get_running_loop()
         self.ended = False
+        self.since = datetime.now(UTC)
+        """When the LIVE was reached; what is heard from then on counts, whenever it is written."""
+        self.room_id: int | None = None
         self._pace = pace
         self._let_in: asyncio.Future[None] = loop.create_future()
         self._first_word: asyncio.Future[None] = loop.create_future()
@@ -103,7 +106,8 @@ class Ear:
         try:
             async with asyncio.timeout(self._pace.start):
                 self._task = await self._client.start()
-                room_id = self._client.room_id
+                self.since = datetime.now(UTC)
+                self.room_id = self._client.room_id
                 signs = self._task, self._let_in, self._first_word
                 await asyncio.wait(signs, return_when=asyncio.FIRST_COMPLETED)
         except Exception as error:
@@ -112,10 +116,15 @@ class Ear:
             raise Failed(self._trouble(error)) from error
         if not (self._let_in.done() or self._first_word.done()):
             raise Failed(self._trouble(_why(self._task)))
-        assert room_id
+        assert self.room_id
         if not known and await self._mute() and await self._restricted():
             raise Failed(Trouble(Failure.AGE_RESTRICTED))
-        return room_id
+        return self.room_id
+
+    @property
+    def early(self) -> Backlog:
+        """What was heard before it was told where that goes."""
+        return self._early
 
     def pour(self, hear: Callable[[Event], None]) -> None:
         """Hands on what was heard so far, and from now on all that is heard."""

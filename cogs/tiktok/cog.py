@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -106,13 +107,19 @@ class Tiktok(commands.Cog):
 
     async def _begin(self, request: Request) -> Live:
         """Raises Refused while another LIVE of the guild is listened to, or tried."""
+        await self._begun()
         async with self._doors[request.guild_id], self.bot.connection() as con:
             if before := self.lives.get(request.guild_id):
-                if not isinstance(before.state, Disconnected):
+                if isinstance(before.state, Disconnected):
+                    await before.over()
+                if not isinstance(before.state, Disconnected):  # now, perhaps: it waits for the host's next LIVE
                     raise Refused(embeds.taken(before))
-                await before.over()
             await sessions.ask(con, request)
             return self._listen(Live(self.bot, request, self.client_options, self.pace))
+
+    async def _begun(self) -> None:
+        """Until what was listened to before the bot's start goes on, but not for long."""
+        await asyncio.wait([self._beginning], timeout=self.pace.answer)
 
     def _listen(self, live: Live) -> Live:
         self.lives[live.request.guild_id] = live
@@ -121,8 +128,12 @@ class Tiktok(commands.Cog):
 
     async def _end(self, guild_id: int) -> str:
         """What was ended, in words. In the database first, so that a restart does not begin again what was ended."""
+        await self._begun()
         async with self._doors[guild_id]:
             live = self.lives.get(guild_id)
+            if live and isinstance(live.state, Disconnected):  # it may wait for the host's next LIVE in a moment
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(live.over(), self.pace.answer)
             if live is None or isinstance(live.state, Disconnected):
                 raise Refused(NOT_CONNECTED)
             ended = embeds.disconnected(live)

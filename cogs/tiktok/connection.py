@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cogs.tiktok import alerts
 from cogs.tiktok.background import apart, apart_later, surely
 from cogs.tiktok.clients import Ear, Failed
-from cogs.tiktok.recorder import Recorder
+from cogs.tiktok.recorder import NOT_OPENED, Recorder, keep
 from db import config, sessions
 from db.pool import Connection
 from domain.connecting import Active, Disconnected, Failure, Pace, Request, Retrying, State, Then, Trouble, then
@@ -37,6 +37,7 @@ class Live:
         self.request = request
         self.session = session
         self.recorder: Recorder | None = None
+        self._cut_off: Ear | None = None
         self.state: State = Retrying()
         self.viewers: int | None = None
         self.paused = False
@@ -77,6 +78,8 @@ class Live:
         await self._stop()
         if self.recorder:
             await self.recorder.stop()
+        elif self._cut_off:  # before its session could be opened
+            await self._keep(self._cut_off)
 
     async def over(self) -> None:
         """Until a LIVE that was disconnected is closed, or the next one is waited for."""
@@ -115,6 +118,9 @@ class Live:
             await self._reached(ear, room_id)
             await ear.stay()
             return self._left(ear, room_id)
+        except asyncio.CancelledError:
+            self._cut_off = ear
+            raise
         except Failed as failed:
             return failed.trouble
         except Exception:  # a fault of ours must not end the LIVE
@@ -132,15 +138,7 @@ class Live:
             await self._close(asked=False)
         new = False
         if self.recorder is None:
-            guild_id, username = self.request.guild_id, self.request.username
-            self.session, resumed = await self._surely(
-                lambda con: sessions.open_or_resume(con, guild_id, username, room_id)
-            )
-            session_id = self.session.id
-            heard = await self._surely(lambda con: sessions.heard(con, session_id)) if resumed else 0
-            self.recorder = Recorder(self.bot, self.session, heard)
-            new = not resumed
-            self.bot.dispatch("live_started", self.session)
+            new = await self._open(ear, room_id)
         assert self.session
         self._calm_down()
         self._lost_at, self._reached_at, self._told_of_loss = None, _now(), False
@@ -150,6 +148,23 @@ class Live:
         self._tell_news()
         if new:
             await alerts.connected(self.bot, self.session)
+
+    async def _open(self, ear: Ear, room_id: int) -> bool:
+        """The session, and what records it; True if it is a new one."""
+        guild_id, username = self.request.guild_id, self.request.username
+        self.session, resumed = session, _ = await self._surely(
+            lambda con: sessions.open_or_resume(con, guild_id, username, room_id, ear.since)
+        )
+        heard = await self._surely(lambda con: sessions.heard(con, session.id)) if resumed else 0
+        self.recorder = Recorder(self.bot, session, heard)
+        self.recorder.lost.update(ear.early.lost)
+        self.bot.dispatch("live_started", session)
+        return not resumed
+
+    async def _keep(self, ear: Ear) -> None:
+        if ear.room_id and ear.early:
+            session = Session(NOT_OPENED, self.request.guild_id, self.request.username, ear.room_id, ear.since)
+            await asyncio.to_thread(keep, self.bot.data, session, ear.early.rest(), ear.early.lost.total())
 
     def _hear(self, event: Event) -> None:
         assert self.recorder
@@ -215,13 +230,12 @@ class Live:
         return again
 
     async def _waits_for_next(self, con: Connection, what: Then) -> bool:
-        again = what is Then.OVER and (await config.load(con, self.request.guild_id)).watch_next
-        if again:
+        guild_id = self.request.guild_id
+        if what is Then.OVER and (await config.load(con, guild_id)).watch_next:
             self.request = replace(self.request, persistent=True)
-            await sessions.ask(con, self.request)
-        else:
-            await sessions.forget(con, self.request.guild_id)
-        return again
+            return await sessions.wait_for_next(con, guild_id)
+        await sessions.forget(con, guild_id)
+        return False
 
     async def _close(self, *, asked: bool) -> None:
         """What is open in the database, too, where a crash or an end in the middle of a beginning has left it."""

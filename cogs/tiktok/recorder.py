@@ -8,14 +8,14 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from db import files, gifts, recording, watch
+from db import files, gifts, recording, sessions, watch
 from db.pool import transient
 from db.recording import Written
 from domain.backlog import Backlog
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 BATCH = 50_000
 """Events that are written at once, at most, which takes three quarters of a second: the more, the oftener somebody in
 it has done several things, and so the sooner all are written."""
+NOT_OPENED = 0
+"""The number of a session that the database does not know yet."""
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, UnicodeEncodeError)
 """What the database says of an event that it will never take."""
 
@@ -211,6 +213,9 @@ async def take_in(bot: Bot) -> None:
     for file in sorted(await asyncio.to_thread(lambda: list(bot.data.glob("unwritten-*.jsonl")))):
         try:
             session, events, lost = await asyncio.to_thread(_read, file)
+            if session.id == NOT_OPENED:
+                async with bot.pool.acquire() as con:
+                    session, _ = await sessions.open_or_resume(con, *astuple(session)[1:])
             await Recorder(bot, session).add(events, lost)
         except Exception as error:
             if transient(error):
@@ -220,8 +225,8 @@ async def take_in(bot: Bot) -> None:
         await asyncio.to_thread(file.unlink)
         log.info("%s events of session %s, kept by an earlier stop, are written now", len(events), session.id)
     async with bot.pool.acquire() as con:
-        sessions = await gifts.cut_off(con)
-    for session in sessions:
+        cut = await gifts.cut_off(con)
+    for session in cut:
         await Recorder(bot, session).add([])
 
 

@@ -36,8 +36,8 @@ class Programme:
         self._viewers = float(TO_BEGIN_WITH)
         self._curious = 0
         """Who came since something was shared."""
-        often = {self._like: 44, self._chat: 22, self._come: 14, self._streak: 8}
-        self._acts = often | {self._follow: 5, self._share: 4, self._single: 2, self._subscribe: 1}
+        often = {self._like: 43, self._chat: 22, self._come: 14, self._streak: 8}
+        self._acts = often | {self._follow: 5, self._share: 4, self._single: 2, self._subscribe: 2}
 
     async def open(self) -> None:
         """Those who have linked their handles are there before the bot is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from demo.tiktok.server import Sign, StandIn
 from domain.connecting import Active, Disconnected, Pace, Request
 from tests.cogs.conftest import Show, text
 from tests.live import MIA
+from tests.songs import NOON
 from tests.until import until
 
 QUICK = Pace(at_once=0.01, soon=0.01, later=0.01, first_word=0, database=0.01)
@@ -139,6 +141,32 @@ async def test_scenario_3_the_host_ends_the_live(stage: Stage) -> None:
     assert "post-live report" in str(orange.footer.text)
     await stage.live.over()
     assert "Not Connected" in await stage.status()
+
+
+async def test_while_an_end_is_told_nothing_else_begins_and_the_wait_for_the_next_live_can_be_ended(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.pace(soon=60)
+    await stage.bot.change_settings(stage.show.guild.id, 1, watch_next=True)
+    room = stage.tiktok.go_live("robin")
+    await stage.connect()
+    await room.entered()
+    telling, told = asyncio.Event(), asyncio.Event()
+
+    async def tell(*_: object) -> None:
+        telling.set()
+        await told.wait()
+
+    monkeypatch.setattr(importlib.import_module("cogs.tiktok.alerts"), "ended", tell)
+    await room.end()
+    await telling.wait()
+    other = asyncio.create_task(stage.connect("other"))
+    await until(lambda: stage.cog._doors[stage.show.guild.id].locked())
+    end = asyncio.create_task(stage.cog._end(stage.show.guild.id))  # SimCord sends one command at a time
+    told.set()
+    assert "/tiktok disconnect ends that first" in await other
+    assert await end == "Connection attempt cancelled: @robin"
+    assert await stage.rows("select * from live_requests") == []
 
 
 async def test_scenario_4_trying_again_while_the_host_is_offline(stage: Stage) -> None:
@@ -320,7 +348,7 @@ async def test_a_server_that_removed_the_bot_while_it_was_down_is_listened_for_n
 ) -> None:
     async with stage.bot.pool.acquire() as con:
         await sessions.ask(con, Request(404, "robin", True, 1))
-        await sessions.open_or_resume(con, 404, "robin", 1)
+        await sessions.open_or_resume(con, 404, "robin", 1, NOON)
     await stage.show.restart(make_bot)
     await until(stage.cog._beginning.done)
     assert await stage.rows("select * from live_requests") == []

@@ -17,7 +17,8 @@ from TikTokLiveProto.v3.webcast.im import PushHeader, WebcastPushFrame
 
 from bot import Bot
 from cogs.tiktok.connection import Live
-from db import config, sessions
+from cogs.tiktok.recorder import take_in
+from db import config, recording, sessions
 from db.pool import Connection, Pool
 from demo.tiktok.room import Room
 from demo.tiktok.server import Sign, StandIn
@@ -269,6 +270,16 @@ async def test_after_the_end_the_next_live_is_waited_for_where_that_is_set(scene
     assert [request.persistent for request, _ in await sessions.wanted(scene.con)] == [True]
 
 
+async def test_who_asked_for_the_end_meanwhile_waits_for_no_next_live(scene: Scene) -> None:
+    await config.change(scene.con, GUILD, HOST.id, watch_next=True)
+    live, room = await scene.heard()
+    await sessions.withdraw(scene.con, GUILD)
+    await room.end()
+    await until(lambda: isinstance(live.state, Disconnected))
+    await live.over()
+    assert await sessions.wanted(scene.con) == []
+
+
 async def test_two_guilds_hear_the_same_live_and_both_count(scene: Scene) -> None:
     room = scene.tiktok.go_live("robin")
     lives = [scene.live(guild) for guild in (GUILD, 2)]
@@ -306,9 +317,11 @@ async def test_what_is_heard_while_the_database_is_away_is_written_and_the_sessi
     assert await scene.rows("select count(*) from live_sessions where ended_at is null") == [(0,)]
 
 
-async def test_what_is_heard_before_the_database_comes_is_not_lost(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_what_is_heard_before_the_database_comes_counts_however_long_that_takes(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, stopped: bool
 ) -> None:
+    monkeypatch.setattr(recording, "LATE", timedelta())  # as if the outage were long
     room = scene.tiktok.go_live("robin")
     with monkeypatch.context() as outage:
         outage.setattr(scene.bot, "pool", Away())
@@ -317,10 +330,16 @@ async def test_what_is_heard_before_the_database_comes_is_not_lost(
         await room.comment(MIA, "first")
         await room.heard()
         assert isinstance(live.state, Retrying)
-    await until(lambda: isinstance(live.state, Active))
-    assert live.recorder
-    await live.recorder.drain()
+        if stopped:
+            await live.leave()
+    if stopped:
+        await take_in(scene.bot)
+    else:
+        await until(lambda: isinstance(live.state, Active))
+        assert live.recorder
+        await live.recorder.drain()
     assert await scene.rows("select words from interactions where kind = 3") == [("first",)]
+    assert await scene.rows("select username, room_id, ended_at from live_sessions") == [("robin", room.id, None)]
 
 
 async def test_an_end_that_was_asked_for_closes_the_session_and_leaves_the_room(scene: Scene) -> None:
