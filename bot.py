@@ -9,7 +9,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from db.claim import CannotClaim, claim
 from db.export_files import Exports
 from db.migrate import MigrationRefused
 from db.opening import database, migrated
-from db.pool import CannotOpen, Connection, Pool, connect
+from db.pool import UNAVAILABLE, CannotOpen, Connection, NotReached, Pool, connect
 from db.restore import CannotRestore, restore
 from domain.backups import Damaged
 from domain.environment import Environment, Mistakes, environment_from
@@ -135,10 +135,14 @@ class Bot(commands.Bot):
     async def connection(self, within: float | None = None) -> AsyncGenerator[Connection, None]:
         """The database, for somebody who waits for an answer.
 
-        Raises TimeoutError if none is free, or if all that is done with it takes longer than `within` seconds,
-        or `prompt` if that is not given.
+        Raises NotReached if none is to be had, and TimeoutError if all that is done with it takes longer than `within`
+        seconds, or `prompt` if that is not given.
         """
-        async with asyncio.timeout(within or self.prompt), self.pool.acquire(timeout=self.prompt / 2) as con:
+        async with asyncio.timeout(within or self.prompt), AsyncExitStack() as held:
+            try:
+                con = await held.enter_async_context(self.pool.acquire(timeout=self.prompt / 2))
+            except UNAVAILABLE as error:
+                raise NotReached(repr(error)) from error
             yield con
 
     async def settings(self, guild_id: int) -> Settings:

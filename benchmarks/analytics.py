@@ -226,8 +226,8 @@ def measured(measure: Measure, address: Address) -> Took:
 async def statements_of(measure: Measure, con: Connection) -> Measure:
     """What the database is asked by it, to be asked without it."""
     asked: list[tuple[str, tuple[object, ...]]] = []
-    cast(Any, con).add_query_logger(lambda query: asked.append((query.query, query.args)))
-    await measure(con, Path())
+    with cast(Any, con).query_logger(lambda query: asked.append((query.query, query.args))):
+        await measure(con, Path())
     return partial(ask, asked)
 
 

@@ -56,13 +56,13 @@ class Economy(commands.Cog):
             movements = await coins.ledger(con, guild.id, user.id, LEDGER)
         await answer(interaction, embed=balance_of(user.display_name, held, movements))
 
-    @coins.command(name="add", description="Give somebody Luxury Coins", extras={LOOK_FIRST: "/coins view"})
+    @coins.command(name="add", description="Give somebody Luxury Coins", extras={LOOK_FIRST: "in /coins view"})
     @app_commands.describe(reason="They see it in /balance")
     async def add(self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = "") -> None:
         await acknowledge(interaction)
         await self._change(interaction, user, amount, reason)
 
-    @coins.command(name="remove", description="Take Luxury Coins from somebody", extras={LOOK_FIRST: "/coins view"})
+    @coins.command(name="remove", description="Take Luxury Coins from somebody", extras={LOOK_FIRST: "in /coins view"})
     @app_commands.describe(reason="They see it in /balance")
     async def remove(self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = "") -> None:
         await acknowledge(interaction)
@@ -76,7 +76,7 @@ class Economy(commands.Cog):
         name = shown(person(user).name, 80)
         await answer(interaction, f"{name} has {count(held, 'Luxury Coin')} now ({amount:+,}).")
 
-    @app_commands.command(name="givepoints", description="Give somebody points", extras={LOOK_FIRST: "/leaderboard"})
+    @app_commands.command(name="givepoints", description="Give somebody points", extras={LOOK_FIRST: "in /leaderboard"})
     @app_commands.describe(reason="Kept with the points")
     async def givepoints(
         self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = ""

@@ -41,7 +41,7 @@ class Points(commands.Cog):
     @app_commands.command(
         name="buy-skip",
         description="Move your latest song to 10 Skip, for Luxury Coins",
-        extras={LOOK_FIRST: "/balance"},
+        extras={LOOK_FIRST: "in /balance"},
     )
     async def buy_skip(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
