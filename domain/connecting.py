@@ -118,10 +118,10 @@ class Then(Enum):
 
 def then(failure: Failure, *, persistent: bool, lost_for: timedelta | None, patience: timedelta) -> Then:
     """What follows; `lost_for` is None unless a LIVE was reached before, which may come back for some time."""
-    if failure.final:
-        return Then.GIVE_UP
     if failure is Failure.ENDED:
         return Then.OVER
+    if failure.final and (lost_for is None or lost_for >= patience):
+        return Then.GIVE_UP
     if lost_for is None:
         return Then.TRY_AGAIN if persistent else Then.GIVE_UP
     return Then.OVER if failure is Failure.OFFLINE and lost_for >= patience else Then.TRY_AGAIN

@@ -58,6 +58,7 @@ def test_the_end_of_a_rate_limit_is_read_in_whatever_form_it_comes(
         (Failure.OFFLINE, True, None, Then.TRY_AGAIN),
         (Failure.OFFLINE, False, None, Then.GIVE_UP),
         (Failure.UNKNOWN, True, None, Then.TRY_AGAIN),
+        (Failure.NO_SUCH_USER, True, MINUTE / 2, Then.TRY_AGAIN),  # of a LIVE that was just heard, hardly true
         (Failure.UNKNOWN, False, None, Then.GIVE_UP),
         (Failure.RATE_LIMITED, True, None, Then.TRY_AGAIN),
         (Failure.NO_SUCH_USER, True, None, Then.GIVE_UP),
