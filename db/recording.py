@@ -46,7 +46,7 @@ _COUNT = """
             follow_points = a.follow_points + excluded.follow_points,
             subscription_points = a.subscription_points + excluded.subscription_points,
             gift_points = a.gift_points + excluded.gift_points
-        returning 1
+        returning handle
     ), people as (
         insert into session_people as p (session_id, guild_id, tiktok_id, first_at, last_at,
             likes, like_messages, comments, shares, follows, subscriptions, gifts, coins, to_look_at)
@@ -87,7 +87,9 @@ _COUNT = """
         update live_sessions set last_event_at = greatest(last_event_at, $27), lost = lost + $28 where id = $2
     )
     select exists (select from gifts where session_id = $2 and counted < count) as streaks,
-        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held
+        exists (select from tiktok_accounts where guild_id = $1 and tiktok_id < 0) as places_held,
+        -- Both are in the order of tiktok_id; a join would be a nested loop.
+        (select array_agg(handle) from did) is distinct from (select array_agg(handle) from accounts) as older_names
 """
 
 _AT = attrgetter("at")
@@ -127,8 +129,8 @@ async def write(
         grown += await gifts.cut(con, session, idle)
         did = deeds(counting, grown, settings)
         points = message_points(settings)
-        streaks, places_held = await _count(con, session, counting, did, points, lost)
-        if len(counting) < len(new) or any(one.renamed for one in did):
+        streaks, places_held, older_names = await _count(con, session, counting, did, points, lost)
+        if older_names or len(counting) < len(new) or any(one.renamed for one in did):
             await accounts.keep_names(con, session.guild_id, _seen(new))
         if coins_earned := earned(grown, settings):
             await coins.earn(con, session.guild_id, coins_earned, "gifts")
@@ -206,10 +208,11 @@ async def _count(
     did: Sequence[Deeds],
     points: Mapping[Kind, int],
     lost: int,
-) -> tuple[bool, bool]:
+) -> tuple[bool, bool, bool]:
     """Adds what people did to their accounts, to the session and to the stream's statistics.
 
-    Returns whether gifts are left whose streak may go on, and whether handles are linked that nobody has seen yet.
+    Returns whether gifts are left whose streak may go on, whether handles are linked that nobody has seen yet, and
+    whether some of these people have been called otherwise since.
     """
     newest_count = max((event for event in reversed(events) if event.kind is Kind.VIEWERS), key=_AT, default=None)
     row = await con.fetchrow(
@@ -234,12 +237,12 @@ async def _count(
         lost,
     )
     assert row
-    return row["streaks"], row["places_held"]
+    return row["streaks"], row["places_held"], row["older_names"]
 
 
 async def _prove(con: Connection, guild_id: int, events: Sequence[Event]) -> bool:
     said = [
-        (event.viewer.id, event.viewer.handle, event.words)
+        (event.viewer, event.at, event.words)
         for event in events
         if event.kind is Kind.COMMENT and event.viewer and _MAY_BE_A_CODE.search(event.words)
     ]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from db import accounts
 from db.lock import guild_lock
 from db.pool import Connection
 from domain.handles import check_free
+from domain.live import Viewer
 from domain.proofs import CODES, VALID, Code, codes_in
 from domain.refusals import Refused
 
 _DRAWN = 20
 """Codes to choose from; that all of them are in use is as good as impossible."""
+_KEPT = timedelta(days=1)
+"""After a code's end, for comments that were typed in time and are written late, as after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,12 @@ async def begin(con: Connection, guild_id: int, user_id: int, handle: str) -> Co
             """
             delete from verifications
             where guild_id = $1 and proven_by is null and expires_at <= clock_timestamp()
+              and (user_id = $2 and handle = $3 or expires_at <= clock_timestamp() - $4::interval)
             """,
             guild_id,
+            user_id,
+            handle,
+            _KEPT,
         )
         row = await con.fetchrow(
             """
@@ -61,20 +69,20 @@ async def begin(con: Connection, guild_id: int, user_id: int, handle: str) -> Co
     return Code(*row)
 
 
-async def prove(con: Connection, guild_id: int, said: Sequence[tuple[int, str, str]]) -> int:
+async def prove(con: Connection, guild_id: int, said: Sequence[tuple[Viewer, datetime, str]]) -> int:
     """Notes which codes were typed by the accounts they are for; returns how many.
 
-    `said` are comments as TikTok id, handle and text.
+    `said` are comments: by whom, when, and the text. A code counts when it was typed while it was valid.
     """
-    typed = [(tiktok_id, handle, code) for tiktok_id, handle, text in said for code in codes_in(text)]
+    typed = [(viewer.id, viewer.handle, at, code) for viewer, at, text in said for code in codes_in(text)]
     if not typed:
         return 0
     status = await con.execute(
         """
         update verifications as v set proven_by = t.tiktok_id
-        from unnest($2::bigint[], $3::text[], $4::text[]) as t (tiktok_id, handle, code)
-        where v.guild_id = $1 and v.code = t.code and v.handle = t.handle
-          and v.proven_by is null and v.expires_at > clock_timestamp()
+        from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::text[]) as t (tiktok_id, handle, at, code)
+        where v.guild_id = $1 and v.code = t.code and v.handle = t.handle and v.proven_by is null
+          and v.expires_at > least(t.at, clock_timestamp())  -- TikTok's clock may be ahead of ours
         """,
         guild_id,
         *(list(column) for column in zip(*typed, strict=True)),

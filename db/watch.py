@@ -13,7 +13,8 @@ from domain.settings import Settings
 async def minute(con: Connection, session: Session, number: int, settings: Settings) -> int:
     """Counts a minute for every viewer whose last sign is recent enough, in one transaction; returns how many.
 
-    `number` is the minute of the epoch; each counts once, and one before the last counted never.
+    `number` is the minute of the epoch; each counts once, and one before the last counted never. Signs are as old as
+    they are now, or for a minute that is over, as they were at its end.
     """
     async with con.transaction():
         await live_lock(con, session.guild_id)
@@ -29,7 +30,8 @@ async def minute(con: Connection, session: Session, number: int, settings: Setti
             with there as (
                 select a.tiktok_id from session_people as p join tiktok_accounts as a using (guild_id, tiktok_id)
                 where p.session_id = $1 and p.guild_id = $2
-                  and p.last_at > to_timestamp($3::bigint * 60) - make_interval(mins => $4)
+                  and p.last_at >= least(statement_timestamp(), to_timestamp($3::bigint * 60 + 60))
+                               - make_interval(mins => $4)
                 order by a.tiktok_id for update of a
             ), counted as (
                 update tiktok_accounts as a set watched = a.watched + 1 from there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import simcord
@@ -32,7 +32,7 @@ async def handles(who: simcord.MemberActor, show: Show) -> str:
 
 async def proves(show: Show, con: Connection, live: Session, code: str, *, told: bool = True) -> None:
     """Zoe types it in the chat, and the recorder says so, or is killed before."""
-    assert (await write(con, live, heard(Kind.COMMENT, ZOE, words=code))).proven
+    assert (await write(con, live, heard(Kind.COMMENT, ZOE, words=code, at=datetime.now(UTC)))).proven
     if told:
         assert isinstance(show.env.bot, Bot)
         [hear] = show.env.bot.extra_events["on_code_typed"]

@@ -83,8 +83,9 @@ async def test_every_name_is_known_also_those_between_two_that_were_written(con:
     names = [replace(ZOE, handle=f"zoe.{number}") for number in range(5)]
     joins = [heard(Kind.JOIN, name, at=NOON + timedelta(seconds=place)) for place, name in enumerate(names)]
     await write(con, session, joins[1], joins[3], joins[2])
-    await write(con, session, joins[4], joins[0])
-    assert await con.fetchval("select handle from tiktok_accounts") == "zoe.4"
+    await write(con, session, joins[4])
+    await write(con, session, joins[0], heard(Kind.JOIN, MAX))
+    assert await con.fetchval("select handle from tiktok_accounts where tiktok_id = $1", ZOE.id) == "zoe.4"
     former = await con.fetch("select handle from former_handles order by handle")
     assert [row["handle"] for row in former] == ["zoe.0", "zoe.1", "zoe.2", "zoe.3"]
 

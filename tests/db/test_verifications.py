@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from db import accounts, config, verifications
@@ -13,8 +15,15 @@ from tests.heard import MAX, ZOE, a_session, heard, write
 from tests.songs import ANNA, BEN, GUILD, HOST
 
 
-async def says(con: Connection, session: Session, viewer: Viewer, words: str) -> bool:
-    return (await write(con, session, heard(Kind.COMMENT, viewer, words=words))).proven
+async def says(con: Connection, session: Session, viewer: Viewer, words: str, ago: timedelta = timedelta()) -> bool:
+    """Written now, and typed so long ago."""
+    comment = heard(Kind.COMMENT, viewer, words=words, at=datetime.now(UTC) - ago)
+    return (await write(con, session, comment)).proven
+
+
+async def pass_by(con: Connection, time: timedelta) -> None:
+    """Time for all codes."""
+    await con.execute("update verifications set expires_at = expires_at - $1::interval", time)
 
 
 async def test_the_code_typed_by_the_very_account_links_it_verified(con: Connection) -> None:
@@ -62,6 +71,23 @@ async def test_a_code_proves_nothing_for_others_nor_in_other_servers_nor_too_lat
     assert await verifications.settle(con, GUILD) == []
 
 
+async def test_a_code_that_was_typed_in_time_proves_also_if_it_is_written_after_an_outage(con: Connection) -> None:
+    session = await a_session(con)
+    code = await verifications.begin(con, GUILD, ANNA.id, "zoe")
+    await pass_by(con, timedelta(hours=1))
+    await verifications.begin(con, GUILD, BEN.id, "max")  # clears away what is too old
+    assert not await says(con, session, ZOE, code.text, timedelta(minutes=44))
+    assert await says(con, session, ZOE, code.text, timedelta(minutes=46))
+    assert await verifications.settle(con, GUILD) == [Proven(ANNA.id, "zoe")]
+
+
+async def test_codes_that_nobody_typed_are_gone_after_a_day(con: Connection) -> None:
+    await verifications.begin(con, GUILD, ANNA.id, "zoe")
+    await pass_by(con, timedelta(days=1, minutes=16))
+    await verifications.begin(con, GUILD, BEN.id, "max")
+    assert await con.fetchval("select count(*) from verifications") == 1
+
+
 async def test_a_user_and_a_handle_have_one_code_until_it_is_too_old(con: Connection) -> None:
     first = await verifications.begin(con, GUILD, ANNA.id, "zoe")
     assert await verifications.begin(con, GUILD, ANNA.id, "zoe") == first
@@ -85,6 +111,10 @@ async def test_two_proofs_in_one_batch_are_both_seen(con: Connection) -> None:
     session = await a_session(con)
     annas = await verifications.begin(con, GUILD, ANNA.id, "zoe")
     bens = await verifications.begin(con, GUILD, BEN.id, "max")
-    said = [heard(Kind.COMMENT, ZOE, words=annas.text), heard(Kind.COMMENT, MAX, words=f"{bens.text} {annas.text}")]
+    now = datetime.now(UTC)
+    said = [
+        heard(Kind.COMMENT, ZOE, words=annas.text, at=now),
+        heard(Kind.COMMENT, MAX, words=f"{bens.text} {annas.text}", at=now),
+    ]
     assert (await write(con, session, *said, *said)).proven
     assert {*await verifications.settle(con, GUILD)} == {Proven(ANNA.id, "zoe"), Proven(BEN.id, "max")}

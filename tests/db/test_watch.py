@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 from db import watch
 from db.pool import Connection
@@ -30,8 +31,16 @@ async def test_minutes_count_for_ten_minutes_after_the_last_sign(con: Connection
     session = await a_session(con)
     await write(con, session, heard(Kind.JOIN, ZOE), heard(Kind.JOIN, MAX))
     await write(con, session, heard(Kind.LIKE, MAX, at=NOON + timedelta(minutes=8)))
-    await minutes(con, session, 1, 30)
-    assert await watched(con) == [("max", 17, 17, 0), ("zoe", 10, 10, 0)]
+    await minutes(con, session, 0, 30)
+    assert await watched(con) == [("max", 18, 18, 0), ("zoe", 10, 10, 0)]
+
+
+async def test_a_sign_may_be_ten_minutes_old_at_the_moment_of_counting_and_no_more(con: Connection) -> None:
+    session, now = await a_session(con), datetime.now(UTC)
+    await write(con, session, heard(Kind.JOIN, ZOE, at=now - timedelta(minutes=9, seconds=30)))
+    await write(con, session, heard(Kind.JOIN, MAX, at=now - timedelta(minutes=10)))
+    await watch.minute(con, session, int(time.time() // 60), Settings())
+    assert await watched(con) == [("max", 0, 0, 0), ("zoe", 1, 1, 0)]
 
 
 async def test_a_streak_that_is_counted_later_is_no_sign_of_its_giver(con: Connection) -> None:

@@ -25,10 +25,14 @@ SCRIPT = 3_000
 """Messages, of which some are steps of streaks."""
 
 
+NOWHERE = Path("there is no such folder")
+"""For a recorder that must have nothing left when it stops."""
+
+
 class Backstage:
     """What the recorder needs of the bot."""
 
-    def __init__(self, pool: Pool, data: Path = Path()) -> None:
+    def __init__(self, pool: Pool, data: Path = NOWHERE) -> None:
         self.pool = pool
         self.data = data
         self.told: list[str] = []
@@ -40,7 +44,7 @@ class Backstage:
         self.told.append(name)
 
 
-def recorder(pool: Pool, session: Session, data: Path = Path()) -> Recorder:
+def recorder(pool: Pool, session: Session, data: Path = NOWHERE) -> Recorder:
     return Recorder(cast(Bot, Backstage(pool, data)), session)
 
 
