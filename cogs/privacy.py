@@ -57,8 +57,8 @@ class Forget(Press, template=r"privacy:forget"):
         for file_id in left.files:
             await asyncio.to_thread((bot.uploads / str(file_id)).unlink, missing_ok=True)
         bot.dispatch("queue_changed", guild.id)
-        everywhere &= await bot.backups.forget(guild.id, interaction.user.id)
         await bot.exports.forget(guild.id)
+        everywhere &= await bot.backups.forget(guild.id, interaction.user.id)
         await interaction.edit_original_response(content=_done(left.blocked, everywhere), view=None)
 
 

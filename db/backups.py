@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -73,16 +74,10 @@ class Folder:
 
         Tells whether no file was left out.
         """
-        everywhere = True
         async with self._alone:
-            await asyncio.to_thread(self._make_room)
-            for path in await asyncio.to_thread(lambda: list(self.place.glob("*.json"))):
-                try:
-                    await asyncio.to_thread(_forget, path, guild_id, user_id)
-                except OSError:
-                    everywhere = False
-                    log.exception("Nobody can be forgotten in %s", path)
-        return everywhere
+            there = await asyncio.to_thread(lambda: list(self.place.glob("*.json")))
+            steps = [self._make_room, *(partial(_forget, path, guild_id, user_id) for path in there)]
+            return all([await asyncio.to_thread(_done, step) for step in steps])
 
     def _made(self, now: datetime) -> dict[datetime, Path]:
         """The bot's own files by the time in their names, which a copy that somebody put there does not have.
@@ -142,6 +137,16 @@ def _made_at(path: Path) -> datetime | None:
 def _private(path: str, flags: int) -> int:
     """Others on this computer need not read who has linked what."""
     return os.open(path, flags, 0o600)
+
+
+def _done(step: Callable[[], None]) -> bool:
+    """Does what a file may not let it do; the others come all the same."""
+    try:
+        step()
+    except OSError:
+        log.exception("A backup may still have somebody who asked to be forgotten")
+        return False
+    return True
 
 
 def _forget(path: Path, guild_id: int, user_id: int) -> None:

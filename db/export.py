@@ -206,7 +206,8 @@ _SUMMARY = f"""
 def safe(words: str) -> str:
     """As domain/sheets.py has it for a CSV, and on one line."""
     formula = rf"left({words}, 1) in ('=', '+', '-', '@', E'\t', E'\r')"
-    return rf"case when {formula} then '''' else '' end || translate({words}, E'\r\n', '  ')"
+    inner = rf"regexp_replace({words}, '(; *)([=+@-])', E'\\1''\\2', 'g')"
+    return rf"case when {formula} then '''' else '' end || translate({inner}, E'\r\n', '  ')"
 
 
 _INTERACTIONS = f"""

@@ -12,6 +12,9 @@ from domain.live import LATE
 RECENT = timedelta(minutes=30)
 """Intervals that are computed again while the session goes on: a message may come late, a gift be counted later."""
 
+LATELY = timedelta(minutes=10)
+"""A LIVE of which nothing was heard for longer is lost; if it comes back, its intervals go on without a gap."""
+
 KEPT = timedelta(days=5)
 """So long after its end a session's messages are there in any case; see the least of Settings.retention_days."""
 
@@ -66,8 +69,16 @@ async def keep(con: Connection, session_id: int, length: timedelta) -> None:
 async def complete(con: Connection, session_id: int, length: timedelta) -> None:
     """Like keep, with all intervals computed anew; so they are right once the session has ended.
 
-    Those of a session that ended days ago stay as they are, since its messages may be gone by now.
+    Those that began after its end, while it was lost and might have come back, are none. Those of a session that ended
+    days ago stay as they are, since its messages may be gone by now.
     """
+    await con.execute(
+        """
+        delete from intervals as i using live_sessions as s
+        where s.id = $1 and i.session_id = s.id and i.starts_at >= s.ended_at and i.starts_at > s.started_at
+        """,
+        session_id,
+    )
     if not await con.fetchval(
         "select ended_at is null or ended_at > now() - $2::interval from live_sessions where id = $1", session_id, KEPT
     ):
@@ -97,9 +108,16 @@ async def _begin(con: Connection, session_id: int, length: timedelta) -> None:
     )
 
 
-async def open_sessions(con: Connection) -> list[int]:
-    """Sessions that go on."""
-    return [row["id"] for row in await con.fetch("select id from live_sessions where ended_at is null")]
+async def going_on(con: Connection) -> list[int]:
+    """Sessions of which something was heard lately."""
+    rows = await con.fetch(
+        """
+        select id from live_sessions
+        where ended_at is null and greatest(started_at, last_event_at) > clock_timestamp() - $1::interval
+        """,
+        LATELY,
+    )
+    return [row["id"] for row in rows]
 
 
 async def of_session(con: Connection, session_id: int) -> list[Interval]:

@@ -155,17 +155,18 @@ async def get(con: Connection, guild_id: int, session_id: int) -> Session | None
     return _session(row) if row else None
 
 
-async def like(con: Connection, guild_id: int, words: str, most: int = 25) -> list[Session]:
-    """LIVEs whose number or host begins so, or whose day (UTC) is so, newest first."""
+async def like(con: Connection, guild_id: int, words: str, time_zone: str, most: int = 25) -> list[Session]:
+    """LIVEs whose number or host begins so, or whose day in this zone does, newest first."""
     rows = await con.fetch(
         f"""
         select {_SESSION} from live_sessions
         where guild_id = $1 and (starts_with(id::text, $2) or starts_with(username, lower($2))
-                                 or starts_with((started_at at time zone 'utc')::text, $2))
-        order by id desc limit $3
+                                 or starts_with((started_at at time zone $3)::text, $2))
+        order by id desc limit $4
         """,
         guild_id,
         words,
+        time_zone,
         most,
     )
     return [_session(row) for row in rows]

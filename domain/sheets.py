@@ -13,6 +13,8 @@ _NEVER = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What a file of Excel can't hold."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a formula of a cell in a CSV that begins with it."""
+_NEXT_CELL = re.compile("(; *)([=+@-])")
+"""Where another one begins for Excel in the many languages in which it parts cells at semicolons."""
 
 
 def excel_words(words: str) -> str:
@@ -28,4 +30,4 @@ def excel_words(words: str) -> str:
 
 def csv_words(words: str) -> str:
     """With an apostrophe before what a spreadsheet would take for a formula."""
-    return "'" + words if words.startswith(_FORMULA) else words
+    return ("'" if words.startswith(_FORMULA) else "") + _NEXT_CELL.sub(r"\1'\2", words)

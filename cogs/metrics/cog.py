@@ -74,7 +74,7 @@ class Analytics(commands.Cog):
         guild = rights.guild_of(interaction)
         zone = ZoneInfo((await self.bot.settings(guild.id)).time_zone)
         async with self.bot.connection() as con:
-            found = await sessions.like(con, guild.id, plain(typed, 50).removeprefix("#"))
+            found = await sessions.like(con, guild.id, plain(typed, 50).removeprefix("#"), zone.key)
         return [app_commands.Choice(name=caption(_called(one, zone)), value=str(one.id)) for one in found]
 
     @group.command(name="export", description="Everything of the LIVEs of some days, as an Excel workbook or CSV")
@@ -105,7 +105,7 @@ class Analytics(commands.Cog):
         """The intervals of what goes on; a fault here must not disturb the LIVE."""
         try:
             async with self.bot.connection(within=60) as con:
-                for session_id in await intervals.open_sessions(con):
+                for session_id in await intervals.going_on(con):
                     await intervals.keep(con, session_id, length(self.bot.cpu))
         except UNAVAILABLE as error:
             log.warning("The intervals wait for the database: %r", error)

@@ -120,8 +120,10 @@ class Reports(commands.Cog):
 
     async def _was_sent(self, due: Due) -> bool:
         """Whether an earlier try, that was cut off, has reached its channel."""
-        channel = self.bot.get_channel(due.begun_in) if due.begun_in else None
-        if due.begun_at is None or not isinstance(channel, discord.TextChannel):
+        if due.begun_at is None:
+            return False
+        channel = self.bot.get_channel(due.begun_in) if due.begun_in else await self._channel(due.session.guild_id)
+        if not isinstance(channel, discord.TextChannel):
             return False
         since, me = due.begun_at - CLOCKS_DIFFER, channel.guild.me
         try:

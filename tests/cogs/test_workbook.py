@@ -28,6 +28,7 @@ HOSTILE = (
     "\t=1",
     "\r=1",
     "{=1}",
+    "hi;=1;  +2",
     "<r><t>x</t></r>",
     "<r></t></is></c><c><f>1+1</f></c></r>",
     "</t>&<",
@@ -108,6 +109,7 @@ def test_a_csv_holds_no_formula_and_opens_as_utf_8(tmp_path: Path) -> None:
     assert (name, head) == ("Words.csv", ["Typed", "Number", "Time"])
     assert all(row[1:] == ["-5", "2026-01-31 12:00:00"] for row in found)
     assert [row[0] for row in found][:6] == [f"'{words}" for words in HOSTILE[:6]]
+    assert "hi;'=1;  '+2" in [row[0] for row in found]
     assert not any(row[0].startswith(("=", "+", "-", "@", "\t", "\r")) for row in found)
     assert zipfile.ZipFile(zips.files[0]).read(name).startswith(b"\xef\xbb\xbf")
 

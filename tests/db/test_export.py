@@ -176,7 +176,8 @@ async def test_days_that_nobody_names_are_the_last_thirty(con: Connection) -> No
 
 
 async def test_a_message_is_one_line_and_no_formula(con: Connection) -> None:
-    said = ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", 'a "quoted", word', "two\r\nlines", "plain", ""]
+    formulas = ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "a;=1; -1;b;;@c"]
+    said = [*formulas, 'a "quoted", word', "two\r\nlines", "plain", ""]
     await write(con, await a_session(con), *(heard(Kind.COMMENT, words=words) for words in said))
     found = [row["words"] for row in await messages(con)]
     assert found == [csv_words(words).translate({10: " ", 13: " "}) for words in said]

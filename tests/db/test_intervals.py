@@ -88,10 +88,30 @@ async def test_what_was_computed_stays_when_the_messages_are_gone(con: Connectio
     await con.execute("update live_sessions set ended_at = now()")
     await intervals.complete(con, session_id, LENGTH)
     before = await intervals.of_session(con, session_id)
-    await con.execute("update live_sessions set ended_at = now() - interval '6 days'")
+    for moment in ("live_sessions set ended_at = ended_at", "intervals set starts_at = starts_at"):
+        await con.execute(f"update {moment} - interval '6 days'")
     await con.execute("delete from interactions")
     await intervals.complete(con, session_id, LENGTH)
-    assert await intervals.of_session(con, session_id) == before
+    now = await intervals.of_session(con, session_id)
+    assert now == [replace(one, starts_at=one.starts_at - timedelta(days=6)) for one in before]
+
+
+@pytest.mark.parametrize("away", [timedelta(hours=10), timedelta(days=30)])
+async def test_a_live_that_was_lost_has_none_after_its_end_however_late_that_is_found(
+    con: Connection, away: timedelta
+) -> None:
+    began = datetime.now(UTC) - away
+    session = await a_session(con, started=began)
+    await write(con, session, heard(Kind.COMMENT, at=began + timedelta(minutes=12)))
+    assert await intervals.going_on(con) == []
+    await intervals.keep(con, session.id, LENGTH)  # as it was done while it might have come back
+    await sessions.close(con, session.id, asked=False)
+    await intervals.complete(con, session.id, LENGTH)
+    assert [one.starts_at - began for one in await intervals.of_session(con, session.id)] == [
+        timedelta(),
+        LENGTH,
+        2 * LENGTH,
+    ]
 
 
 async def test_of_counts_at_the_same_moment_the_later_message_is_the_last(con: Connection, ago: datetime) -> None:

@@ -40,7 +40,8 @@ async def hand_over(interaction: Interaction, span: Span, draft: Draft, files: S
     kept = await interaction.client.exports.keep(draft, interaction.id)
     where = (
         f"{words} It is {count(len(files), 'file')}, {size(total)} in all, which I could not send through Discord. "
-        f"For {KEPT.days} days it is kept on the computer I run on, in the folder `{kept}`."
+        f"It is kept on the computer I run on for {KEPT.days} days, or until somebody asks to be forgotten, in the "
+        f"folder `{kept}`."
     )
     await _tell(interaction, where if kept else OUTDATED)
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import discord
-
 from cogs import rights
 from cogs.answers import Interaction
 from cogs.metrics.exporting.findings import findings
-from cogs.metrics.exporting.handing import hand_over
+from cogs.metrics.exporting.handing import UNSENT, hand_over
 from cogs.metrics.exporting.workbook import Workbook
 from cogs.metrics.exporting.zips import Sheets, Zips
 from cogs.text import count
@@ -70,7 +68,7 @@ def _progress(interaction: Interaction) -> Say:
         if time.monotonic() < due:
             return
         due = time.monotonic() + PAUSE
-        with suppress(discord.HTTPException):  # after 15 minutes nothing can be said this way
+        with suppress(*UNSENT):  # as after 15 minutes
             await interaction.edit_original_response(content=f"The export is being written. {what}.")
 
     return say
