@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -28,9 +29,16 @@ pytestmark = [
 ]
 
 
+@dataclass
+class Demo:
+    folder: Path
+    process: subprocess.Popen[str]
+    address: str
+
+
 @contextmanager
-def a_demo(folder: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """A demo started from a copy of the program, and the address that it prints."""
+def a_demo(folder: Path) -> Generator[Demo]:
+    """A demo started from a copy of the program, which prints its address."""
     parts = ("bot.py", "running.py", "cogs", "db", "demo", "domain", "migrations")
     for part in parts:
         source = PROJECT / part
@@ -43,7 +51,7 @@ def a_demo(folder: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
         subprocess.Popen(command, cwd=folder, env=known, stdout=subprocess.PIPE, stderr=log, text=True) as process,
     ):
         try:
-            yield process, _address(process, folder)
+            yield Demo(folder, process, _address(process, folder))
         finally:
             process.terminate()
 
@@ -110,9 +118,14 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with reachable_folder() as folder, a_demo(folder) as (_, address):
-        yield address
+def demo() -> Iterator[Demo]:
+    with reachable_folder() as folder, a_demo(folder) as demo:
+        yield demo
+
+
+@pytest.fixture
+def address(demo: Demo) -> str:
+    return demo.address
 
 
 def test_the_boards_are_full_when_the_page_opens(address: str) -> None:
@@ -163,16 +176,15 @@ def test_the_bot_listens_to_a_live_and_its_gifts_lift_songs(address: str) -> Non
     assert "by a gift" in visitor.board("Reviewer queue")
 
 
-def test_it_ends_within_5_s_and_leaves_nothing_running() -> None:
-    with reachable_folder() as folder, a_demo(folder) as (process, address):
-        Visitor(address)
-        assert _at_work_in(folder)
-        since = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        assert time.monotonic() - since < 5
-        assert not _at_work_in(folder)
-        log = (folder / "log").read_text()
+def test_in_the_end_it_goes_within_5_s_and_leaves_nothing_running_and_no_complaint(demo: Demo) -> None:
+    Visitor(demo.address)
+    assert _at_work_in(demo.folder)
+    since = time.monotonic()
+    demo.process.send_signal(signal.SIGTERM)
+    assert demo.process.wait(10) == 0
+    assert time.monotonic() - since < 5
+    assert not _at_work_in(demo.folder)
+    log = (demo.folder / "log").read_text()
     for noise in ("Traceback", "was destroyed", "Unclosed", "never awaited", "WARNING", "ERROR"):
         assert noise not in log
 
