@@ -51,6 +51,12 @@ class Old:
     day: date
 
 
+async def guilds(con: Connection) -> list[int]:
+    """Those with messages that are not in files."""
+    rows = await con.fetch("select distinct guild_id from live_sessions where archived_at is null order by 1")
+    return [row["guild_id"] for row in rows]
+
+
 async def due(con: Connection, guild_id: int, days: int) -> list[Old]:
     """Sessions that ended more than so many days ago, one at least, and whose messages are still here."""
     rows = await con.fetch(

@@ -142,7 +142,7 @@ class Live:
         assert self.session
         self._calm_down()
         self._lost_at, self._reached_at, self._told_of_loss = None, _now(), False
-        self.paused = False
+        self.paused = False  # that it goes on may have been missed, and then nobody's minutes would ever count again
         self.state = Active(self.session)
         ear.pour(self._hear)
         self._tell_news()

@@ -60,6 +60,14 @@ async def test_messages_go_into_a_file_after_as_many_days_as_are_set(show: Show,
     assert [path.name.split("-")[1] for path in files(show)] == [str(session) for session in sessions[:2]]
 
 
+async def test_so_do_those_of_a_server_that_has_removed_the_bot(show: Show, con: Connection) -> None:
+    await a_live(show, con, 100)
+    for table in ("live_sessions", "session_people", "interactions"):
+        await con.execute(f"update {table} set guild_id = 404")
+    await tidy(show)
+    assert await kept(con) == []
+
+
 async def kept(con: Connection) -> list[int]:
     return [row[0] for row in await con.fetch("select distinct session_id from interactions order by 1")]
 
