@@ -33,6 +33,11 @@ _messages = itertools.count(7_300_000_000_000_000_001)
 
 async def play(con: Connection, guild_id: int, crowd: Sequence[Person], tunes: Iterator[Tune]) -> Session:
     """Writes what happened as the recorder does, with the songs that the crowd had handed in, and ends it."""
+    async with con.transaction():
+        return await _play(con, guild_id, crowd, tunes)
+
+
+async def _play(con: Connection, guild_id: int, crowd: Sequence[Person], tunes: Iterator[Tune]) -> Session:
     session, _ = await sessions.open_or_resume(con, guild_id, audience.HOST, ROOM, datetime.now(UTC) - AGO)
     await recording.write(con, session, list(_heard(session.started_at)), Settings(), timedelta())
     await con.execute(

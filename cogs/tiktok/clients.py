@@ -92,8 +92,9 @@ class Ear:
         self._end: asyncio.Future[None] = loop.create_future()
         self._last_sign = loop.time()
         self._limited: Mapping[str, str] | None = None
-        self._early = Backlog(Recorder.most)
-        self._hear = self._early.add
+        self.early = Backlog(Recorder.most)
+        """What was heard before it was told where that goes."""
+        self._hear = self.early.add
         self._task: asyncio.Task[None] | None = None
         self._client = client = TikTokLiveClient(host, **_merged(options, sign_api_key))
         client.parse_error_ignorelist.append(KNOWN_FAULT)
@@ -121,14 +122,9 @@ class Ear:
             raise Failed(Trouble(Failure.AGE_RESTRICTED))
         return self.room_id
 
-    @property
-    def early(self) -> Backlog:
-        """What was heard before it was told where that goes."""
-        return self._early
-
     def pour(self, hear: Callable[[Event], None]) -> None:
         """Hands on what was heard so far, and from now on all that is heard."""
-        for event in self._early.rest():
+        for event in self.early.rest():
             hear(event)
         self._hear = hear
 

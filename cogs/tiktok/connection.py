@@ -37,7 +37,7 @@ class Live:
         self.request = request
         self.session = session
         self.recorder: Recorder | None = None
-        self._cut_off: Ear | None = None
+        self._ear: Ear | None = None
         self.state: State = Retrying()
         self.viewers: int | None = None
         self.paused = False
@@ -75,11 +75,12 @@ class Live:
 
     async def leave(self) -> None:
         """The bot stops: the session stays open for its next start, and what was heard is kept."""
+        ear = self._ear
         await self._stop()
         if self.recorder:
             await self.recorder.stop()
-        elif self._cut_off:  # before its session could be opened
-            await self._keep(self._cut_off)
+        elif ear:
+            await self._keep(ear)
 
     async def over(self) -> None:
         """Until a LIVE that was disconnected is closed, or the next one is waited for."""
@@ -110,7 +111,7 @@ class Live:
         """One connection, from the attempt to its end."""
         self._tries += 1
         self.state = Retrying(self._tries, None, self.state.trouble if isinstance(self.state, Retrying) else None)
-        ear = Ear(self.request.username, self._options, self.bot.sign_api_key, self._pace)
+        self._ear = ear = Ear(self.request.username, self._options, self.bot.sign_api_key, self._pace)
         try:
             room_id = await ear.open(known=self.session is not None)
             if room_id == self._over_in or (ear.ended and not self.session):
@@ -118,9 +119,6 @@ class Live:
             await self._reached(ear, room_id)
             await ear.stay()
             return self._left(ear, room_id)
-        except asyncio.CancelledError:
-            self._cut_off = ear
-            raise
         except Failed as failed:
             return failed.trouble
         except Exception:  # a fault of ours must not end the LIVE
@@ -129,6 +127,7 @@ class Live:
         finally:
             if isinstance(self.state, Active):
                 self._lose()
+            self._ear = None
             await ear.free()
 
     async def _reached(self, ear: Ear, room_id: int) -> None:
@@ -162,7 +161,8 @@ class Live:
         return not resumed
 
     async def _keep(self, ear: Ear) -> None:
-        if ear.room_id and ear.early:
+        """What was heard before its session could be opened, unless it is of a LIVE that is over."""
+        if ear.room_id and ear.room_id != self._over_in and ear.early:
             session = Session(NOT_OPENED, self.request.guild_id, self.request.username, ear.room_id, ear.since)
             await asyncio.to_thread(keep, self.bot.data, session, ear.early.rest(), ear.early.lost.total())
 

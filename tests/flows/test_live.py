@@ -354,6 +354,22 @@ async def test_an_end_that_was_asked_for_closes_the_session_and_leaves_the_room(
     assert live.state == Disconnected()
 
 
+async def test_nothing_is_kept_of_a_live_whose_end_was_asked_for_before_its_session_was_opened(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = scene.tiktok.go_live("robin")
+    with monkeypatch.context() as outage:
+        outage.setattr(scene.bot, "pool", Away())
+        live = scene.live(answer=0.01)
+        await room.entered()
+        await room.comment(MIA, "hi")
+        await room.heard()
+        await live.end()
+    await live.over()
+    await live.leave()
+    assert list(scene.bot.data.iterdir()) == []
+
+
 async def test_a_stop_leaves_the_session_open_for_the_next_start(scene: Scene) -> None:
     live, room = await scene.heard()
     await room.comment(MIA, "hi")
