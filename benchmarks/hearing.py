@@ -16,7 +16,8 @@ import simcord
 from TikTokLive import TikTokLiveClient
 
 from benchmarks import crowd
-from benchmarks.made import RUNS, Backstage, median_of, opened, percentile
+from benchmarks.audience import Backstage, opened
+from benchmarks.figures import medians, percentile
 from bot import Bot
 from cogs.boards.keeper import Keeper
 from cogs.tiktok.cog import Tiktok
@@ -99,7 +100,7 @@ async def measure(pool: Pool) -> None:
     """Measures and tells both."""
     said = await asyncio.to_thread(crowd.messages, HEARD)
     size = sum(len(message.payload) for message in said) // len(said)
-    bare, recorded = await median_of(RUNS, lambda: cost_of_hearing(pool, False), lambda: cost_of_hearing(pool, True))
+    bare, recorded = await medians(lambda: cost_of_hearing(pool, False), lambda: cost_of_hearing(pool, True))
     print(f"\nCPU for a message of {size:,} bytes: TikTokLive {bare:.2f} ms, with us {recorded:.2f} ms,")
     print(f"so we add {(recorded / bare - 1) * 100:.0f} %.")
     took = await acknowledged_during_a_live(pool)

@@ -21,7 +21,8 @@ from typing import Any, cast
 import psutil
 
 from benchmarks import hearing
-from benchmarks.made import RUNS, Backstage, events, median_of, opened, people, percentile
+from benchmarks.audience import Backstage, events, opened, people
+from benchmarks.figures import RUNS, medians, percentile
 from bot import Bot
 from cogs.tiktok.recorder import Recorder
 from db.opening import database
@@ -190,8 +191,7 @@ async def run(folder: Path) -> None:
         async with pool.acquire() as con:
             await con.execute("analyze")
         gc.freeze()  # as the bot does
-        ours, naive, copy = await median_of(
-            RUNS,
+        ours, naive, copy = await medians(
             lambda: through_the_recorder(pool, list(islice(heard, EVENTS))),
             lambda: the_naive_way(pool, list(islice(heard, NAIVE_EVENTS))),
             lambda: by_copy(pool, list(islice(heard, EVENTS))),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from db import recording, stream
+from db import recording, sessions
 from db.pool import Connection
 from db.recording import Written
 from domain.live import Event, GiftStep, Kind, Session, Viewer
@@ -21,15 +21,9 @@ _messages = count(7_400_000_000_000_000_000)
 
 
 async def a_session(con: Connection, guild: int = GUILD, room: int = ROOM, started: datetime = NOON) -> Session:
-    """An open session, as the connection opens it."""
-    session_id = await con.fetchval(
-        "insert into live_sessions (guild_id, username, room_id, started_at) values ($1, 'host', $2, $3) returning id",
-        guild,
-        room,
-        started,
-    )
-    session = Session(session_id, guild, "host", room, started)
-    await stream.begin(con, session)
+    """An open session of its own."""
+    session, resumed = await sessions.open_or_resume(con, guild, "host", room, started)
+    assert not resumed
     return session
 
 

@@ -1,25 +1,24 @@
-"""What the benchmarks of a LIVE are made of: people, what they do, and sessions to write it into."""
+"""Who is in the LIVEs of the benchmarks, what they do, and what a recorder needs to write it down."""
 
 from __future__ import annotations
 
 import random
-import statistics
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from db import stream
+from db import sessions
 from db.pool import Connection, Pool
 from domain.live import Event, GiftStep, Kind, Session, Viewer
 from domain.settings import Settings
 
-RUNS = 5
 PEOPLE = 20_000
 REPEATED = 0.01
 """What share of the messages TikTok sends twice."""
 KINDS = {Kind.JOIN: 30, Kind.LIKE: 35, Kind.COMMENT: 25, Kind.SHARE: 3, Kind.FOLLOW: 3, Kind.GIFT: 4}
 """How often each kind comes, in a hundred."""
 
+ROOM = 7_300_000_000
 NOW = datetime.now(UTC)
 _guilds = count(1)
 _messages = count(7_400_000_000_000_000_000)
@@ -58,24 +57,7 @@ def events(crowd: Sequence[Viewer]) -> Iterator[Event]:
 
 
 async def opened(con: Connection) -> Session:
+    """Of another guild each time, an hour old."""
     guild = next(_guilds)
-    room = 7_300_000_000 + guild
-    session_id = await con.fetchval(
-        "insert into live_sessions (guild_id, username, room_id, started_at) values ($1, 'host', $2, $3) returning id",
-        guild,
-        room,
-        NOW - timedelta(hours=1),
-    )
-    session = Session(session_id, guild, "host", room, NOW - timedelta(hours=1))
-    await stream.begin(con, session)
+    session, _ = await sessions.open_or_resume(con, guild, "host", ROOM + guild, NOW - timedelta(hours=1))
     return session
-
-
-async def median_of(runs: int, *measures: Callable[[], Awaitable[float]]) -> list[float]:
-    """Of each, all measured once a round."""
-    rounds = [[await measure() for measure in measures] for _ in range(runs)]
-    return [statistics.median(column) for column in zip(*rounds, strict=True)]
-
-
-def percentile(times: Sequence[float], share: float) -> float:
-    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
