@@ -107,9 +107,11 @@ class Show:
 
 
 class NoPool:
+    """A database that can't be reached."""
+
     in_use = 20, 20
 
-    def acquire(self, *, timeout: float) -> object:
+    def acquire(self, *, timeout: float = 0) -> object:
         raise TimeoutError
 
 

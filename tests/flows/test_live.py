@@ -1,179 +1,22 @@
-"""A LIVE as one guild hears it: the real client and a TikTok of our own, through drops, limits and a lost database."""
+"""A LIVE as one guild hears it, through drops, its end, a stop, and a lost database."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
-from TikTokLive import TikTokLiveClient
 from TikTokLiveProto.v3.webcast.im import PushHeader, WebcastPushFrame
 
-from bot import Bot
-from cogs.tiktok.connection import Live
 from cogs.tiktok.recorder import take_in
 from db import config, recording, sessions
-from db.pool import Connection, Pool
 from demo.tiktok.room import Room
-from demo.tiktok.server import Sign, StandIn
-from domain.connecting import Active, Disconnected, Failure, Pace, Request, Retrying
-from domain.live import Session
+from domain.connecting import Active, Disconnected, Retrying
+from tests.cogs.conftest import NoPool
+from tests.flows.conftest import Scene
 from tests.live import MIA
 from tests.songs import GUILD, HOST
 from tests.until import until
-
-QUICK = Pace(at_once=0.01, soon=0.01, later=0.01, first_word=0, database=0.01)
-"""Nobody here waits for what people wait for."""
-
-
-class Told(Bot):
-    """A bot that nobody has logged in, and what it tells its cogs."""
-
-    def __init__(self, pool: Pool, home: Path) -> None:
-        super().__init__(pool, home=home)
-        self.data.mkdir()
-        self.told: list[tuple[str, int]] = []
-
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        if isinstance(args[0], Session):
-            self.told.append((event_name, args[0].id))
-
-
-@dataclass
-class Scene:
-    bot: Told
-    tiktok: StandIn
-    con: Connection
-    lives: list[Live]
-
-    def live(self, guild: int = GUILD, session: Session | None = None, persistent: bool = True, **pace: float) -> Live:
-        """Somebody has asked for robin."""
-        options = self.tiktok.options | {"ws_kwargs": {"close_timeout": 0.05}}
-        request = Request(guild, "robin", persistent, HOST.id)
-        live = Live(self.bot, request, options, replace(QUICK, **pace), session)
-        self.lives.append(live)
-        live.start()
-        return live
-
-    async def heard(self, guild: int = GUILD, **pace: Any) -> tuple[Live, Room]:
-        """A LIVE that goes on."""
-        room = self.tiktok.go_live("robin")
-        live = self.live(guild, **pace)
-        await sessions.ask(self.con, live.request)
-        await room.entered()
-        await until(lambda: isinstance(live.state, Active))
-        return live, room
-
-    async def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await self.con.fetch(statement)]
-
-
-@pytest.fixture
-async def scene(pool: Pool, con: Connection, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with StandIn() as tiktok:
-        scene = Scene(Told(pool, tmp_path), tiktok, con, [])
-        yield scene
-        for live in scene.lives:
-            await live.leave()
-
-
-def trouble(live: Live) -> Failure | None:
-    return None if isinstance(live.state, Active) or live.state.trouble is None else live.state.trouble.failure
-
-
-async def test_who_is_persistent_gets_the_live_when_it_begins(scene: Scene) -> None:
-    scene.tiktok.offline("robin")
-    live = scene.live()
-    await live.news()
-    assert trouble(live) is Failure.OFFLINE
-    await until(lambda: scene.tiktok.asked["page"] > 6)
-    room = scene.tiktok.go_live("robin")
-    await room.entered()
-    await until(lambda: isinstance(live.state, Active))
-
-
-async def test_who_is_not_persistent_tries_once(scene: Scene) -> None:
-    scene.tiktok.offline("robin")
-    live = scene.live(persistent=False)
-    await live.news()
-    await live.over()
-    assert (type(live.state), trouble(live)) == (Disconnected, Failure.OFFLINE)
-    assert scene.tiktok.asked["page"] == 1
-
-
-async def test_a_rate_limit_waits_as_long_as_it_says(scene: Scene) -> None:
-    scene.tiktok.go_live("robin")
-    reset = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
-    scene.tiktok.sign = Sign(429, {"RateLimit-Remaining": "0", "RateLimit-Reset": str(int(reset.timestamp()))})
-    live = scene.live()
-    await live.news()
-    assert live.state == Retrying(1, reset, live.state.trouble if isinstance(live.state, Retrying) else None)
-    assert trouble(live) is Failure.RATE_LIMITED
-
-
-async def test_a_rate_limit_that_says_nothing_is_tried_again_as_usual(scene: Scene) -> None:
-    scene.tiktok.sign = Sign(429)
-    room = scene.tiktok.go_live("robin")
-    live = scene.live()
-    await until(lambda: scene.tiktok.asked["sign"] > 5)
-    assert trouble(live) is Failure.RATE_LIMITED
-    scene.tiktok.sign = Sign()
-    await room.entered()
-
-
-async def test_a_sign_server_that_hangs_is_given_up_and_tried_again(scene: Scene) -> None:
-    scene.tiktok.sign = Sign(hangs=True)
-    room = scene.tiktok.go_live("robin")
-    live = scene.live(start=0.3)
-    await until(lambda: scene.tiktok.asked["sign"] > 1)
-    assert trouble(live) is Failure.NO_ANSWER
-    scene.tiktok.sign = Sign()
-    await room.entered()
-
-
-def captcha(tiktok: StandIn) -> None:
-    tiktok.captcha = True
-
-
-def refuses(tiktok: StandIn, status: int) -> None:
-    tiktok.refusal = status
-
-
-def signs(tiktok: StandIn, status: int) -> None:
-    tiktok.sign = Sign(status)
-
-
-@pytest.mark.parametrize(
-    ("cause", "failure"),
-    [
-        (captcha, Failure.REFUSED),
-        (partial(refuses, status=200), Failure.REFUSED),
-        (partial(refuses, status=400), Failure.REFUSED),
-        (partial(refuses, status=503), Failure.REFUSED),
-        (partial(signs, status=500), Failure.SIGN_SERVER),
-        (partial(signs, status=401), Failure.SIGN_SERVER),
-        (StandIn.down, Failure.UNREACHABLE),
-    ],
-)
-async def test_other_trouble_is_known_and_tried_again(
-    scene: Scene, cause: Callable[[StandIn], Awaitable[None] | None], failure: Failure
-) -> None:
-    room = scene.tiktok.go_live("robin")
-    if waiting := cause(scene.tiktok):
-        await waiting
-    live = scene.live()
-    await live.news()
-    assert trouble(live) is failure
-    scene.tiktok.captcha, scene.tiktok.refusal, scene.tiktok.sign = False, None, Sign()
-    if cause is StandIn.down:
-        await scene.tiktok.up()
-    await room.entered()
 
 
 def closed(code: int | None) -> Callable[[Room], Awaitable[None]]:
@@ -293,13 +136,6 @@ async def test_two_guilds_hear_the_same_live_and_both_count(scene: Scene) -> Non
     assert await scene.rows("select guild_id from interactions order by guild_id") == [(GUILD,), (2,)]
 
 
-class Away:
-    """A database that cannot be reached."""
-
-    def acquire(self, timeout: float = 8) -> object:
-        raise TimeoutError
-
-
 async def test_what_is_heard_while_the_database_is_away_is_written_and_the_session_closed_later(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,7 +143,7 @@ async def test_what_is_heard_while_the_database_is_away_is_written_and_the_sessi
     assert live.recorder
     live.recorder.retry = 0.01
     with monkeypatch.context() as outage:
-        outage.setattr(scene.bot, "pool", Away())
+        outage.setattr(scene.bot, "pool", NoPool())
         await room.comment(MIA, "nobody writes this down")
         await room.heard()
         await room.end()
@@ -324,7 +160,7 @@ async def test_what_is_heard_before_the_database_comes_counts_however_long_that_
     monkeypatch.setattr(recording, "LATE", timedelta())  # as if the outage were long
     room = scene.tiktok.go_live("robin")
     with monkeypatch.context() as outage:
-        outage.setattr(scene.bot, "pool", Away())
+        outage.setattr(scene.bot, "pool", NoPool())
         live = scene.live()
         await room.entered()
         await room.comment(MIA, "first")
@@ -359,7 +195,7 @@ async def test_nothing_is_kept_of_a_live_whose_end_was_asked_for_before_its_sess
 ) -> None:
     room = scene.tiktok.go_live("robin")
     with monkeypatch.context() as outage:
-        outage.setattr(scene.bot, "pool", Away())
+        outage.setattr(scene.bot, "pool", NoPool())
         live = scene.live(answer=0.01)
         await room.entered()
         await room.comment(MIA, "hi")
@@ -381,25 +217,3 @@ async def test_a_stop_leaves_the_session_open_for_the_next_start(scene: Scene) -
     await room.entered()
     await until(lambda: isinstance(again.state, Active))
     assert again.session == session
-
-
-async def test_a_try_can_be_stopped_wherever_it_is(scene: Scene) -> None:
-    """The library has a bare except, which takes a cancellation for an answer."""
-    scene.tiktok.go_live("robin")
-    for step in range(60):
-        live = scene.live()
-        for _ in range(step * 3):
-            await asyncio.sleep(0)
-        async with asyncio.timeout(10):
-            await live.leave()
-
-
-async def test_tries_leave_nothing_behind(scene: Scene) -> None:
-    scene.tiktok.go_live("robin")
-    scene.tiktok.refusal = 400
-    scene.live(at_once=0, soon=0, later=0)
-    tasks = len(asyncio.all_tasks())
-    await until(lambda: scene.tiktok.asked["socket"] > 40)
-    gc.collect()
-    assert len([each for each in gc.get_objects() if isinstance(each, TikTokLiveClient)]) <= 2
-    assert len(asyncio.all_tasks()) <= tasks + 5

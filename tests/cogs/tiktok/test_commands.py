@@ -1,97 +1,23 @@
-"""Listening to a LIVE, with the real client and a TikTok of our own."""
+"""Listening to a LIVE by the commands, with the real client and a TikTok of our own."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
-from typing import Any
 
 import discord
 import pytest
-import simcord
 
-from bot import Bot
-from db import sessions
-from demo.tiktok.server import Sign, StandIn
-from domain.connecting import Active, Disconnected, Pace, Request
+from demo.tiktok.server import Sign
+from domain.connecting import Active
 from tests.cogs.conftest import Show, text
+from tests.cogs.tiktok.conftest import Stage
 from tests.live import MIA
-from tests.songs import NOON
 from tests.until import until
-
-QUICK = Pace(at_once=0.01, soon=0.01, later=0.01, first_word=0, database=0.01)
-"""No test waits for what people wait for."""
-
-
-class Stage:
-    """The show, and a TikTok whose hosts it listens to."""
-
-    def __init__(self, show: Show, tiktok: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.show, self.tiktok, self.monkeypatch = show, tiktok, monkeypatch
-
-    @property
-    def bot(self) -> Bot:
-        assert isinstance(self.show.env.bot, Bot)
-        return self.show.env.bot
-
-    @property
-    def cog(self) -> Any:
-        return self.bot.get_cog("Tiktok")
-
-    @property
-    def live(self) -> Any:
-        return self.cog.lives[self.show.guild.id]
-
-    def pace(self, **seconds: float) -> None:
-        self.monkeypatch.setattr(type(self.cog), "pace", replace(QUICK, **seconds))
-
-    async def connect(self, username: str = "robin", **options: Any) -> str:
-        return text(await self.show.rita.slash(self.show.desk, "tiktok connect", username=username, **options))
-
-    async def status(self) -> str:
-        return text(await self.show.rita.slash(self.show.desk, "tiktok status"))
-
-    async def disconnect(self) -> str:
-        return text(await self.show.rita.slash(self.show.desk, "tiktok disconnect"))
-
-    async def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        async with self.bot.pool.acquire() as con:
-            return [tuple(row) for row in await con.fetch(statement)]
-
-    async def written(self) -> None:
-        await self.live.recorder.drain()
-
-    @property
-    def alerts(self) -> list[discord.Embed]:
-        return [message.embeds[0] for message in self.show.debug.history() if message.author.bot]
-
-    @property
-    def titles(self) -> list[str | None]:
-        return self.titles_in(self.show.debug)
-
-    def titles_in(self, channel: simcord.ChannelHandle) -> list[str | None]:
-        return [message.embeds[0].title for message in channel.history() if message.author.bot and message.embeds]
 
 
 def parts(embed: discord.Embed) -> dict[str | None, str | None]:
     return {field.name: field.value for field in embed.fields}
-
-
-@pytest.fixture
-async def tiktok() -> AsyncIterator[StandIn]:
-    async with StandIn() as tiktok:
-        yield tiktok
-
-
-@pytest.fixture
-async def stage(tiktok: StandIn, show: Show, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    cog = importlib.import_module("cogs.tiktok.cog").Tiktok
-    monkeypatch.setattr(cog, "client_options", tiktok.options)
-    stage = Stage(show, tiktok, monkeypatch)
-    stage.pace()
-    return stage
 
 
 async def test_scenario_1_a_successful_connection(stage: Stage) -> None:
@@ -230,48 +156,6 @@ async def test_a_live_that_stays_away_is_told_once_and_may_still_come_back(stage
     assert await stage.rows("select count(*) from live_sessions where ended_at is null") == [(1,)]
 
 
-async def test_a_restart_goes_on_with_the_session(stage: Stage, make_bot: Callable[[], Bot]) -> None:
-    room = stage.tiktok.go_live("robin")
-    await stage.connect()
-    await room.entered()
-    session = stage.live.session
-    await room.comment(MIA, "before")
-    await room.heard()
-    await stage.show.restart(make_bot)
-    await room.entered()
-    await until(lambda: isinstance(stage.live.state, Active))
-    assert stage.live.session == session
-    assert stage.titles == ["Connected to a LIVE"]
-    assert await stage.rows("select words from interactions where kind = 3") == [("before",)]
-    assert stage.live.recorder.heard == 1
-
-
-async def test_a_live_that_ended_while_the_bot_was_down_is_closed_with_its_last_event(
-    stage: Stage, make_bot: Callable[[], Bot]
-) -> None:
-    stage.pace(back=0.05)
-    room = stage.tiktok.go_live("robin")
-    await stage.connect()
-    await room.entered()
-    await room.comment(MIA, "last")
-    await room.heard()
-    stage.tiktok.end("robin")
-    await stage.show.restart(make_bot)
-    await until(lambda: len(stage.alerts) == 2)
-    await until(lambda: isinstance(stage.live.state, Disconnected))
-    await stage.live.over()
-    assert await stage.rows("select ended_at = greatest(started_at, last_event_at) from live_sessions") == [(True,)]
-
-
-async def test_a_restart_goes_on_trying(stage: Stage, make_bot: Callable[[], Bot]) -> None:
-    stage.tiktok.offline("robin")
-    await stage.connect()
-    await stage.show.restart(make_bot)
-    room = stage.tiktok.go_live("robin")
-    await room.entered()
-    assert stage.live.request.username == "robin"
-
-
 async def test_the_figures_of_the_stream(stage: Stage) -> None:
     show = stage.show
     assert "no LIVE was heard so far" in text(await show.anna.slash(show.songs, "stream stats"))
@@ -333,28 +217,6 @@ async def test_what_waits_and_what_was_lost_while_the_database_is_away_is_shown(
     assert "1 event found no room" in status
 
 
-async def test_a_server_that_removes_the_bot_is_listened_for_no_more(stage: Stage) -> None:
-    room = stage.tiktok.go_live("robin")
-    await stage.connect()
-    await room.entered()
-    stage.bot.dispatch("guild_remove", stage.bot.get_guild(stage.show.guild.id))
-    await room.left()
-    await until(lambda: stage.cog.lives == {})
-    assert await stage.rows("select * from live_requests") == []
-
-
-async def test_a_server_that_removed_the_bot_while_it_was_down_is_listened_for_no_more(
-    stage: Stage, make_bot: Callable[[], Bot]
-) -> None:
-    async with stage.bot.pool.acquire() as con:
-        await sessions.ask(con, Request(404, "robin", True, 1))
-        await sessions.open_or_resume(con, 404, "robin", 1, NOON)
-    await stage.show.restart(make_bot)
-    await until(stage.cog._beginning.done)
-    assert await stage.rows("select * from live_requests") == []
-    assert await stage.rows("select ended_at = started_at from live_sessions") == [(True,)]
-
-
 async def test_two_guilds_listen_each_for_itself(stage: Stage) -> None:
     other = await Show(stage.show.env, "Another Show").set_up()
     room = stage.tiktok.go_live("robin")
@@ -381,17 +243,3 @@ async def test_a_minute_counts_for_who_is_there_unless_the_live_is_paused(stage:
     await stage.cog.minute()
     assert await stage.rows("select watched from session_people") == [(1,)]
     assert stage.cog.minute.minutes == 1
-
-
-async def test_what_a_crash_left_open_is_closed_when_nobody_wants_it_any_more(
-    stage: Stage, make_bot: Callable[[], Bot]
-) -> None:
-    stage.tiktok.go_live("robin")
-    await stage.connect()
-    await stage.live.leave()
-    async with stage.bot.pool.acquire() as con:
-        await sessions.forget(con, stage.show.guild.id)
-    await stage.show.restart(make_bot)
-    await until(stage.cog._beginning.done)
-    assert stage.cog.lives == {}
-    assert await stage.rows("select ended_at = started_at from live_sessions") == [(True,)]
