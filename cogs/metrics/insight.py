@@ -76,4 +76,5 @@ def _giver(one: Leader) -> str:
 def _link(link: Link) -> str:
     """Of the rank correlation; r is 1 where both rise and fall alike."""
     later = count(link.lag, "interval")
-    return f"{link.kind.capitalize()}, viewers {later} later: r {link.r:+.2f}, p {link.p:.3f}, n {link.n}"
+    p = f"p {link.p:.3f}" if link.p >= 0.001 else "p below 0.001"
+    return f"{link.kind.capitalize()}, viewers {later} later: r {link.r:+.2f}, {p}, n {link.n}"
