@@ -9,7 +9,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from db.claim import CannotClaim, claim
 from db.export_files import Exports
 from db.migrate import MigrationRefused
 from db.opening import database, migrated
-from db.pool import UNAVAILABLE, CannotOpen, Connection, NotReached, Pool, connect
+from db.pool import CannotOpen, Connection, Pool, connect
 from db.restore import CannotRestore, restore
 from domain.backups import Damaged
 from domain.environment import Environment, Mistakes, environment_from
@@ -95,6 +95,8 @@ class Bot(commands.Bot):
         self.backups = backups.Folder(home / "backups")
         self.archive = Archive(home / "backups" / "messages")
         self.exports = Exports(self.data)
+        self.broken_off: dict[str, int] = {}
+        """Tries of which nobody knows whether they were done, see cogs/once.py."""
         self.cpu = 0.0
         """Percent of the processor that was in use in the last minute; 0 until the first has passed."""
         self.any_handle = any_handle
@@ -135,14 +137,10 @@ class Bot(commands.Bot):
     async def connection(self, within: float | None = None) -> AsyncGenerator[Connection, None]:
         """The database, for somebody who waits for an answer.
 
-        Raises NotReached if none is to be had, and TimeoutError if all that is done with it takes longer than `within`
-        seconds, or `prompt` if that is not given.
+        Raises TimeoutError if none is free, or if all that is done with it takes longer than `within` seconds,
+        or `prompt` if that is not given.
         """
-        async with asyncio.timeout(within or self.prompt), AsyncExitStack() as held:
-            try:
-                con = await held.enter_async_context(self.pool.acquire(timeout=self.prompt / 2))
-            except UNAVAILABLE as error:
-                raise NotReached(repr(error)) from error
+        async with asyncio.timeout(within or self.prompt), self.pool.acquire(timeout=self.prompt / 2) as con:
             yield con
 
     async def settings(self, guild_id: int) -> Settings:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 from discord import app_commands, ui
 
-from db.pool import UNAVAILABLE, NotReached, transient
+from db.pool import UNAVAILABLE, transient
 from domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ SHORT_READ = 1.0
 """Seconds that a modal may be held back by what is read before it opens."""
 
 TRY_AGAIN = "The database can't be reached right now, so this could not be done. Trying again is safe."
-LOOK_FIRST = "look first"
-"""Under this name, the extras of a command that does more when it is tried again say where to see what it has done."""
 UNEXPECTED = "Something went wrong here, and it has been written to the bot's log. Please try again in a moment."
 
 
@@ -56,7 +54,7 @@ async def failed(interaction: Interaction, error: BaseException, **more: Any) ->
         text = str(error)
     elif transient(error):
         log.warning("The database is away: %r", error)
-        text = TRY_AGAIN if isinstance(error, NotReached) else _broken_off(interaction.command)
+        text = TRY_AGAIN
     else:
         log.error(
             "Interaction %s of user %s in guild %s failed: %s",
@@ -71,14 +69,6 @@ async def failed(interaction: Interaction, error: BaseException, **more: Any) ->
         await _say(interaction, text, **more)
     except discord.HTTPException as lost:
         log.warning("Interaction %s could not be answered: %s", interaction.id, lost)
-
-
-def _broken_off(command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | None) -> str:
-    """A connection may break after all is done, before that could be said."""
-    if command is None or LOOK_FIRST not in command.extras:
-        return TRY_AGAIN
-    look = command.extras[LOOK_FIRST]
-    return f"The database went away in the middle. Before you try again, see {look} whether it was done after all."
 
 
 async def _say(interaction: Interaction, text: str, **more: Any) -> None:

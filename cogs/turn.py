@@ -7,6 +7,7 @@ from discord.utils import MISSING
 
 from cogs import rights
 from cogs.answers import Interaction, Press, answer, view_of
+from cogs.once import once
 from cogs.text import count, person, shown, song_name
 from db import queue, undo
 from db.undo import Entry, Undone
@@ -56,7 +57,7 @@ async def press_next(interaction: Interaction, seen: int | None) -> None:
     """
     await rights.reviewers_only(interaction)
     guild = rights.guild_of(interaction)
-    async with interaction.client.connection() as con:
+    async with once(interaction) as con:
         turn = await queue.take_next(con, guild.id, person(interaction.user), seen)
     if isinstance(turn, LastStart):
         anyway = view_of(StartAnyway(seen=turn.entry)) if seen is None else MISSING
@@ -71,7 +72,7 @@ async def press_undo(interaction: Interaction, seen: int | None) -> None:
     await rights.reviewers_only(interaction)
     guild = rights.guild_of(interaction)
     # The clearing of a line of thousands takes some seconds to undo.
-    async with interaction.client.connection(within=60) as con:
+    async with once(interaction, within=60) as con:
         undone = await undo.undo(con, guild.id, person(interaction.user), seen)
     if isinstance(undone, Entry):
         text = f"Nothing was changed: somebody has just pressed Undo. The next to take back is {_what(undone)}."

@@ -15,10 +15,6 @@ from db.address import Address
 OLDEST = 14  # PostgreSQL's major version
 
 
-class NotReached(ConnectionError):
-    """No connection could be had, so nothing was done."""
-
-
 UNAVAILABLE = (
     TimeoutError,
     ConnectionError,

@@ -9,7 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs import rights
-from cogs.answers import LOOK_FIRST, Cancel, Interaction, Press, acknowledge, answer, view_of
+from cogs.answers import Cancel, Interaction, Press, acknowledge, answer, view_of
+from cogs.once import once
 from cogs.points.embeds import LEDGER, balance_of
 from cogs.text import count, person, plain, shown
 from db import coins, points
@@ -56,13 +57,13 @@ class Economy(commands.Cog):
             movements = await coins.ledger(con, guild.id, user.id, LEDGER)
         await answer(interaction, embed=balance_of(user.display_name, held, movements))
 
-    @coins.command(name="add", description="Give somebody Luxury Coins", extras={LOOK_FIRST: "in /coins view"})
+    @coins.command(name="add", description="Give somebody Luxury Coins")
     @app_commands.describe(reason="They see it in /balance")
     async def add(self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = "") -> None:
         await acknowledge(interaction)
         await self._change(interaction, user, amount, reason)
 
-    @coins.command(name="remove", description="Take Luxury Coins from somebody", extras={LOOK_FIRST: "in /coins view"})
+    @coins.command(name="remove", description="Take Luxury Coins from somebody")
     @app_commands.describe(reason="They see it in /balance")
     async def remove(self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = "") -> None:
         await acknowledge(interaction)
@@ -71,12 +72,12 @@ class Economy(commands.Cog):
     async def _change(self, interaction: Interaction, user: discord.User, amount: int, reason: str) -> None:
         rights.admins_only(interaction)
         guild, by = rights.guild_of(interaction), interaction.user.id
-        async with self.bot.connection() as con:
+        async with once(interaction) as con:
             held = await coins.change(con, guild.id, user.id, amount, "admin", plain(reason, 200), by)
         name = shown(person(user).name, 80)
         await answer(interaction, f"{name} has {count(held, 'Luxury Coin')} now ({amount:+,}).")
 
-    @app_commands.command(name="givepoints", description="Give somebody points", extras={LOOK_FIRST: "in /leaderboard"})
+    @app_commands.command(name="givepoints", description="Give somebody points")
     @app_commands.describe(reason="Kept with the points")
     async def givepoints(
         self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = ""
@@ -84,7 +85,7 @@ class Economy(commands.Cog):
         await acknowledge(interaction)
         rights.admins_only(interaction)
         guild, by = rights.guild_of(interaction), interaction.user.id
-        async with self.bot.connection() as con:
+        async with once(interaction) as con:
             await points.give(con, guild.id, user.id, amount, plain(reason, 200), by)
             standing = await points.standing(con, guild.id, user.id)
         self.bot.dispatch("queue_changed", guild.id)

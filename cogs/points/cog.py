@@ -8,7 +8,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs import rights
-from cogs.answers import LOOK_FIRST, Interaction, acknowledge, answer
+from cogs.answers import Interaction, acknowledge, answer
+from cogs.once import once
 from cogs.points.embeds import LEDGER, own_balance, own_points
 from cogs.text import person, song_name
 from db import coins, points, purchases
@@ -38,15 +39,11 @@ class Points(commands.Cog):
             movements = await coins.ledger(con, guild.id, interaction.user.id, LEDGER)
         await answer(interaction, embed=own_balance(held, movements))
 
-    @app_commands.command(
-        name="buy-skip",
-        description="Move your latest song to 10 Skip, for Luxury Coins",
-        extras={LOOK_FIRST: "in /balance"},
-    )
+    @app_commands.command(name="buy-skip", description="Move your latest song to 10 Skip, for Luxury Coins")
     async def buy_skip(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         guild = rights.guild_of(interaction)
-        async with self.bot.connection() as con:
+        async with once(interaction) as con:
             bought = await purchases.buy_skip(con, guild.id, person(interaction.user))
         self.bot.dispatch("queue_changed", guild.id)
         text = f"{song_name(bought.song)} is in 10 Skip now. It cost {bought.price:,} of your Luxury Coins"

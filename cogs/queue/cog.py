@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs import rights, turn
-from cogs.answers import LOOK_FIRST, Cancel, Interaction, acknowledge, answer, view_of
+from cogs.answers import Cancel, Interaction, acknowledge, answer, view_of
 from cogs.queue.picking import number_of, song_choices
 from cogs.queue.views import ITEMS, ClearFree
 from cogs.text import count, person, plain, song_name
@@ -37,14 +37,12 @@ class Queue(commands.Cog):
     async def cog_unload(self) -> None:
         self.bot.remove_dynamic_items(*ITEMS, *turn.ITEMS)
 
-    @app_commands.command(name="next", description="Start the next song", extras={LOOK_FIRST: "on the board"})
+    @app_commands.command(name="next", description="Start the next song")
     async def next(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         await press_next(interaction, None)
 
-    @app_commands.command(
-        name="undo", description="Take back the newest change of the line", extras={LOOK_FIRST: "in /history"}
-    )
+    @app_commands.command(name="undo", description="Take back the newest change of the line")
     async def undo(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         await press_undo(interaction, None)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import discord
 import pytest
 import simcord
@@ -163,25 +162,6 @@ async def test_with_the_database_away_every_command_says_that_trying_again_is_sa
         assert "Trying again is safe" in text(await show.rita.slash(show.desk, command))
     for command in ("queue", "position", "mysubmissions", "buy-skip"):
         assert "Trying again is safe" in text(await show.anna.slash(show.songs, command))
-
-
-async def test_what_would_count_twice_says_where_to_look_before_it_is_tried_again(
-    show: Show, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def break_off(*_: object, **__: object) -> None:
-        raise asyncpg.ConnectionDoesNotExistError("It was closed in the middle")
-
-    for name in ("db.coins.change", "db.points.give", "db.purchases.buy_skip", "db.queue.take_next", "db.undo.undo"):
-        monkeypatch.setattr(name, break_off)
-    answers = {
-        "in /coins view": await show.host.slash(show.desk, "coins add", user=show.anna, amount=5),
-        "in /leaderboard": await show.host.slash(show.desk, "givepoints", user=show.anna, amount=5),
-        "in /balance": await show.anna.slash(show.songs, "buy-skip"),
-        "on the board": await show.rita.slash(show.desk, "next"),
-        "in /history": await show.rita.slash(show.desk, "undo"),
-    }
-    for place, answer in answers.items():
-        assert f"Before you try again, see {place} whether it was done" in text(answer)
 
 
 async def test_a_database_that_does_not_answer_is_given_up_in_time_and_nothing_is_done(

@@ -11,6 +11,7 @@ from db.pool import Connection, Pool
 from domain.intervals import LENGTH, LENGTH_WHEN_BUSY
 from domain.live import Kind
 from tests.heard import GALAXY, GUILD, MAX, ZOE, a_session, given, heard, write
+from tests.until import until_somebody_waits
 
 
 @pytest.fixture
@@ -150,8 +151,7 @@ async def test_two_who_compute_the_same_session_wait_for_each_other(con: Connect
     async with con.transaction():
         await intervals.keep(con, session.id, LENGTH)
         second = asyncio.create_task(also())
-        while not await con.fetchval("select exists (select from pg_locks where not granted)"):
-            pass
+        await until_somebody_waits(con)
         await intervals.complete(con, session.id, LENGTH)
     await second
     assert len(await intervals.of_session(con, session.id)) == 241
