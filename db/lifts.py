@@ -22,9 +22,7 @@ class _Purse:
     session_id: int
     tiktok_id: int
     handle: str
-    coins: int
     credit: int
-    marked: bool
     spent: int = field(default=0, init=False)
     """What is used of the credit in this look."""
 
@@ -72,30 +70,47 @@ async def lift(con: Connection, guild_id: int) -> list[Lift]:
         for (user_id, _), some in groupby(purses, lambda purse: purse.owner):
             if user_id is not None:
                 done += await _look(con, guild_id, user_id, list(some), settings)
-        await _settle(con, purses)
+        await _spend(con, purses)
         return done
 
 
 async def _purses(con: Connection, guild_id: int) -> list[_Purse]:
-    """The marked ones and all others of the same user in the same session, owner by owner, marked ones first."""
-    rows = await con.fetch(
+    """The marked ones and all others of the same user in the same session, owner by owner, marked ones first.
+
+    They are locked, and their marks taken off, before they are read: who sets one while we look waits for us.
+    """
+    locked = await con.fetch(
         """
         with marked as (
             select p.session_id, p.tiktok_id, a.user_id
             from session_people as p join tiktok_accounts as a using (guild_id, tiktok_id)
             where p.guild_id = $1 and p.to_look_at
-        ), purses as (
-            select session_id, tiktok_id from marked
-            union
-            select m.session_id, a.tiktok_id
-            from marked as m join tiktok_accounts as a on a.guild_id = $1 and a.user_id = m.user_id
+        ), locked as (
+            select p.session_id, p.tiktok_id, p.to_look_at from session_people as p
+            where (p.session_id, p.tiktok_id) in (
+                select session_id, tiktok_id from marked
+                union
+                select m.session_id, a.tiktok_id
+                from marked as m join tiktok_accounts as a on a.guild_id = $1 and a.user_id = m.user_id)
+            order by p.session_id, p.tiktok_id for update
+        ), looked as (
+            update session_people as p set to_look_at = false from locked as l
+            where l.to_look_at and p.session_id = l.session_id and p.tiktok_id = l.tiktok_id
         )
-        select a.user_id, p.session_id, p.tiktok_id, a.handle, p.coins, p.coins - p.spent as credit, p.to_look_at
-        from purses join session_people as p using (session_id, tiktok_id)
-        join tiktok_accounts as a using (guild_id, tiktok_id)
-        order by a.user_id, p.session_id, not p.to_look_at, p.tiktok_id
+        select session_id, tiktok_id, to_look_at from locked
         """,
         guild_id,
+    )
+    rows = await con.fetch(
+        """
+        select a.user_id, p.session_id, p.tiktok_id, a.handle, p.coins - p.spent as credit
+        from unnest($2::bigint[], $3::bigint[], $4::boolean[]) as l (session_id, tiktok_id, marked)
+        join session_people as p using (session_id, tiktok_id)
+        join tiktok_accounts as a using (guild_id, tiktok_id)
+        where p.guild_id = $1 order by a.user_id, p.session_id, not marked, p.tiktok_id
+        """,
+        guild_id,
+        *([row[name] for row in locked] for name in ("session_id", "tiktok_id", "to_look_at")),
     )
     return [_Purse(*row) for row in rows]
 
@@ -145,25 +160,17 @@ def _submitter(song: Song) -> Person:
     return Person(song.user_id, song.user_name)
 
 
-async def _settle(con: Connection, purses: Sequence[_Purse]) -> None:
-    """Takes the marks off, but for credit that has grown meanwhile, and writes what was spent."""
-    touched = [purse for purse in purses if purse.marked or purse.spent]
+async def _spend(con: Connection, purses: Sequence[_Purse]) -> None:
+    spenders = [purse for purse in purses if purse.spent]
     await con.execute(
         """
-        with looked as (
-            select p.session_id, p.tiktok_id, e.coins, e.spent
-            from session_people as p
-            join unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
-                as e (session_id, tiktok_id, coins, spent) using (session_id, tiktok_id)
-            order by p.session_id, p.tiktok_id for update of p
-        )
-        update session_people as p set spent = p.spent + l.spent, to_look_at = p.coins > l.coins
-        from looked as l where p.session_id = l.session_id and p.tiktok_id = l.tiktok_id
+        update session_people as p set spent = p.spent + s.spent
+        from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as s (session_id, tiktok_id, spent)
+        where p.session_id = s.session_id and p.tiktok_id = s.tiktok_id
         """,
-        [purse.session_id for purse in touched],
-        [purse.tiktok_id for purse in touched],
-        [purse.coins for purse in touched],
-        [purse.spent for purse in touched],
+        [purse.session_id for purse in spenders],
+        [purse.tiktok_id for purse in spenders],
+        [purse.spent for purse in spenders],
     )
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from db import coins, config, lifts, pages, purchases, queue, submissions, undo
+from db import accounts, coins, config, lifts, pages, purchases, queue, submissions, undo
 from db.pool import Connection, Pool
 from domain.lines import SERVED, Line
+from domain.live import Viewer
 from domain.pages import Payment
 from domain.refusals import Refused
 from tests.heard import a_session
 from tests.songs import ANNA, BEN, GUILD, HOST, RITA, an_account, an_entry, give_coins, put
+from tests.until import until_somebody_waits
 
 
 async def lines(con: Connection) -> list[int]:
@@ -121,6 +124,35 @@ async def test_credit_that_undo_gave_back_is_not_looked_at_before_something_new_
     await give_coins(con, session.id, 10, 1000)
     await lifts.lift(con, GUILD)
     assert await lines(con) == [Line.SKIP_10]
+
+
+async def test_a_handle_that_is_linked_while_its_gift_is_looked_at_lifts_all_the_same(
+    pool: Pool, con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await a_session(con)
+    await an_account(con, 10, handle="anna")
+    await an_account(con, -1, handle="anna", user_id=ANNA.id)
+    await put(con, user_id=ANNA.id)
+    await give_coins(con, session.id, 10, 1000)
+    spend = lifts._spend
+
+    async def adopted_meanwhile(*args: Any) -> None:
+        async with pool.acquire() as other:
+            meanwhile.append(asyncio.create_task(adopt()))
+            await until_somebody_waits(other)
+        await spend(*args)
+
+    async def adopt() -> None:
+        async with pool.acquire() as other, other.transaction():
+            await accounts.adopt(other, GUILD, [(Viewer(10, "anna", "Anna"), session.started_at)])
+
+    meanwhile: list[asyncio.Task[None]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(lifts, "_spend", adopted_meanwhile)
+        assert await lifts.lift(con, GUILD) == []
+    await meanwhile[0]
+    [lift] = await lifts.lift(con, GUILD)
+    assert (lift.to, await lines(con)) == (Line.SKIP_5, [5])
 
 
 async def test_two_guilds_have_their_own_credit(con: Connection) -> None:
