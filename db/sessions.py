@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from db import stream
 from db.lock import guild_lock
 from db.pool import Connection
 from domain.connecting import Request
-from domain.live import Session
+from domain.live import LATE, Kind, Session
 
 _SESSION = "id, guild_id, username, room_id, started_at"
 _LAST_SIGN = "least(greatest(started_at, last_event_at), clock_timestamp())"
@@ -106,9 +107,34 @@ async def open_or_resume(
         return session, False
 
 
-async def heard(con: Connection, session_id: int) -> int:
-    """How many messages of a session were heard and written so far."""
-    return await con.fetchval("select count(*) from interactions where session_id = $1", session_id)
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """How many messages of a session were heard and written, and whether it is paused."""
+
+    heard: int
+    paused: bool
+
+
+async def so_far(con: Connection, session: Session, at: datetime) -> SoFar:
+    """What was heard of a session that goes on at a time.
+
+    A pause that was not heard of for a minute may be over, and that it is was missed.
+    """
+    row = await con.fetchrow(
+        """
+        select count(*) as heard, coalesce(max(at) >= $4::timestamptz - interval '1 minute' and
+            max(at) filter (where kind = $5) > coalesce(max(at) filter (where kind = $6), '-infinity'), false) as paused
+        from interactions where guild_id = $1 and session_id = $2 and at >= $3
+        """,
+        session.guild_id,
+        session.id,
+        session.started_at - LATE,
+        at,
+        Kind.PAUSE,
+        Kind.UNPAUSE,
+    )
+    assert row
+    return SoFar(**dict(row))
 
 
 async def close(con: Connection, session_id: int, asked: bool) -> None:

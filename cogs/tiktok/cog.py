@@ -16,13 +16,14 @@ from discord.ext import commands, tasks
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
-from cogs.tiktok import embeds, recorder
+from cogs.tiktok import alerts, embeds, recorder
 from cogs.tiktok.background import apart, surely
 from cogs.tiktok.connection import Live
 from db import sessions, stream
 from db.pool import transient
 from domain.connecting import Active, Disconnected, Pace, Request
 from domain.handles import handle_of
+from domain.live import Session
 from domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -141,6 +142,10 @@ class Tiktok(commands.Cog):
                 await sessions.withdraw(con, guild_id)
             await live.end()
         return ended
+
+    @commands.Cog.listener()
+    async def on_live_started(self, session: Session) -> None:
+        await alerts.connected(self.bot, session)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

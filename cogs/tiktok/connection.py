@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cogs.tiktok import alerts
 from cogs.tiktok.background import apart, apart_later, surely
 from cogs.tiktok.clients import Ear, Failed
-from cogs.tiktok.recorder import NOT_OPENED, Recorder, keep
+from cogs.tiktok.recorder import NOT_OPENED, Recorder
 from db import config, sessions
 from db.pool import Connection
 from domain.connecting import Active, Disconnected, Failure, Pace, Request, Retrying, State, Then, Trouble, then
@@ -40,7 +40,8 @@ class Live:
         self._ear: Ear | None = None
         self.state: State = Retrying()
         self.viewers: int | None = None
-        self.paused = False
+        self.paused: bool | None = None
+        """None until something was said of it."""
         self._options, self._pace = options, pace
         self._tries = 0
         self._reached_at = _now()
@@ -77,10 +78,10 @@ class Live:
         """The bot stops: the session stays open for its next start, and what was heard is kept."""
         ear = self._ear
         await self._stop()
+        if self.recorder is None and ear and ear.early and ear.room_id not in (None, self._over_in):
+            self._listen(ear, ear.room_id)
         if self.recorder:
             await self.recorder.stop()
-        elif ear:
-            await self._keep(ear)
 
     async def over(self) -> None:
         """Until a LIVE that was disconnected is closed, or the next one is waited for."""
@@ -131,40 +132,39 @@ class Live:
             await ear.free()
 
     async def _reached(self, ear: Ear, room_id: int) -> None:
-        """Goes on with the session of this room, or begins one."""
+        """Goes on with the session of this room, or begins one, whenever the database can be reached."""
         if self.session and self.session.room_id != room_id:  # the LIVE that was lost has ended without a word
             await self._tell_of_end(Trouble(Failure.LOST))
             await self._close(asked=False)
-        new = False
-        if self.recorder is None:
-            new = await self._open(ear, room_id)
-        assert self.session
         self._calm_down()
+        if self._told_of_loss:
+            self.paused = None  # that it goes on may have been missed, and then nobody's minutes would count any more
         self._lost_at, self._reached_at, self._told_of_loss = None, _now(), False
-        self.paused = False  # that it goes on may have been missed, and then nobody's minutes would ever count again
+        self._listen(ear, room_id)
+        assert self.session
         self.state = Active(self.session)
+
+    def _listen(self, ear: Ear, room_id: int) -> None:
+        """Records what was heard, and from now on all that is heard."""
+        if self.recorder is None:
+            found = Session(NOT_OPENED, self.request.guild_id, self.request.username, room_id, ear.since)
+            self.session = self.session or found
+            self.recorder = Recorder(self.bot, found, self._opened)
+            self.recorder.lost.update(ear.early.lost)
+            self.recorder.start()
         ear.pour(self._hear)
+
+    def _opened(self, before: sessions.SoFar | None) -> None:
+        """The database has the session, which is new if nothing was `before`."""
+        assert self.recorder
+        self.session = self.recorder.session
+        if isinstance(self.state, Active):
+            self.state = Active(self.session)
+        if before is None:
+            self.bot.dispatch("live_started", self.session)
+        elif self.paused is None:
+            self.paused = before.paused
         self._tell_news()
-        if new:
-            await alerts.connected(self.bot, self.session)
-
-    async def _open(self, ear: Ear, room_id: int) -> bool:
-        """The session, and what records it; True if it is a new one."""
-        guild_id, username = self.request.guild_id, self.request.username
-        self.session, resumed = session, _ = await self._surely(
-            lambda con: sessions.open_or_resume(con, guild_id, username, room_id, ear.since)
-        )
-        heard = await self._surely(lambda con: sessions.heard(con, session.id)) if resumed else 0
-        self.recorder = Recorder(self.bot, session, heard)
-        self.recorder.lost.update(ear.early.lost)
-        self.bot.dispatch("live_started", session)
-        return not resumed
-
-    async def _keep(self, ear: Ear) -> None:
-        """What was heard before its session could be opened, unless it is of a LIVE that is over."""
-        if ear.room_id and ear.room_id != self._over_in and ear.early:
-            session = Session(NOT_OPENED, self.request.guild_id, self.request.username, ear.room_id, ear.since)
-            await asyncio.to_thread(keep, self.bot.data, session, ear.early.rest(), ear.early.lost.total())
 
     def _hear(self, event: Event) -> None:
         assert self.recorder
@@ -195,7 +195,9 @@ class Live:
         await self._tell_of_end(Trouble(Failure.LOST))
 
     async def _tell_of_end(self, trouble: Trouble) -> None:
-        """Once for every time that a LIVE was lost."""
+        """Once for every time that a LIVE was lost, when its session has a number."""
+        if self.recorder:
+            await self.recorder.opened.wait()
         if self.session and not self._told_of_loss:
             self._told_of_loss = True
             await alerts.ended(self.bot, self.session, self._lost_at or _now(), trouble)
@@ -240,13 +242,13 @@ class Live:
     async def _close(self, *, asked: bool) -> None:
         """What is open in the database, too, where a crash or an end in the middle of a beginning has left it."""
         guild_id = self.request.guild_id
+        if self.recorder:
+            await self.recorder.finish()
         session = self.session or await self._surely(lambda con: sessions.open_of(con, guild_id))
         if session is None:
             return
-        if self.recorder:
-            await self.recorder.finish()
         await self._surely(lambda con: sessions.close(con, session.id, asked))
-        self.session = self.recorder = self.viewers = None
+        self.session = self.recorder = self.viewers = self.paused = None
         self.bot.dispatch("live_ended", session)
 
     async def _surely(self, work: Callable[[Connection], Awaitable[T]]) -> T:

@@ -118,7 +118,7 @@ def _active(live: Live, session: Session, now: datetime) -> discord.Embed:
     embed.add_field(name="LIVE", value=at(session.username))
     embed.add_field(name="Uptime", value=lasting(now - session.started_at))
     embed.add_field(name="Viewers", value="not known yet" if live.viewers is None else f"{live.viewers:,}")
-    embed.add_field(name="Session", value=f"#{session.id}")
+    embed.add_field(name="Session", value=f"#{session.id}" if session.id else "not stored yet")
     embed.add_field(name="Events so far", value=f"{heard:,}")
     if waiting:
         embed.add_field(name="Waiting", value=f"{waiting:,} not written yet")

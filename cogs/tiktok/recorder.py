@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from db import files, gifts, recording, sessions, watch
 from db.pool import transient
 from db.recording import Written
+from db.sessions import SoFar
 from domain.backlog import Backlog
 from domain.live import Event, GiftStep, Kind, Session, Viewer
 
@@ -30,7 +31,7 @@ BATCH = 50_000
 """Events that are written at once, at most, which takes three quarters of a second: the more, the oftener somebody in
 it has done several things, and so the sooner all are written."""
 NOT_OPENED = 0
-"""The number of a session that the database does not know yet."""
+"""The number of a session that the database does not know yet, which began when its room was reached."""
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, UnicodeEncodeError)
 """What the database says of an event that it will never take."""
 
@@ -51,11 +52,15 @@ class Recorder:
     idle = timedelta(seconds=10)
     """A streak that has not grown for so long is over."""
 
-    def __init__(self, bot: Bot, session: Session, heard: int = 0) -> None:
-        """`heard` events of the session were heard by an earlier run of the bot."""
+    def __init__(
+        self, bot: Bot, session: Session, tell_opened: Callable[[SoFar | None], None] = lambda _: None
+    ) -> None:
+        """One that is NOT_OPENED is opened first, or the open one of its room gone on with: `tell_opened` hears how."""
         self.bot = bot
         self.session = session
-        self.heard = heard
+        self.heard = 0
+        self.opened = asyncio.Event()
+        self._tell_opened = tell_opened
         self._backlog = Backlog(self.most)
         self._lost_written = 0
         self._failing = self._streaks = self._over = False
@@ -76,15 +81,17 @@ class Recorder:
         """Takes an event; never waits and never fails."""
         self.heard += 1
         self._backlog.add(event)
-        self._start()
+        self.start()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Opens the session and writes what waits, as soon as that can be."""
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self._write_all(), name=f"recorder of session {self.session.id}")
 
     async def _write_all(self) -> None:
         while True:
             try:
+                await self._open()
                 await self._write(self._backlog.take(BATCH))
             except Exception as error:  # noqa: BLE001  (whatever it is: what was heard stays, and is tried again)
                 self._say_that_it_waits(error)
@@ -110,7 +117,17 @@ class Recorder:
         if self._later:
             self._later.cancel()
         wait = self.idle.total_seconds() + self.rest
-        self._later = asyncio.get_running_loop().call_later(wait, self._start)
+        self._later = asyncio.get_running_loop().call_later(wait, self.start)
+
+    async def _open(self) -> None:
+        if self.session.id == NOT_OPENED:
+            async with self.bot.pool.acquire() as con:
+                session, resumed = await sessions.open_or_resume(con, *astuple(self.session)[1:])
+                before = await sessions.so_far(con, session, self.session.started_at) if resumed else None
+            self.session = session
+            self.heard += before.heard if before else 0
+            self._tell_opened(before)
+        self.opened.set()
 
     async def _write(self, events: Sequence[Event]) -> None:
         """Writes events; halves them to find one that the database will never take, and goes on without it."""
@@ -154,6 +171,7 @@ class Recorder:
         """
         self._over = True
         self._lost_written -= lost
+        await self._open()
         for start in range(0, max(1, len(events)), BATCH):
             await self._write(events[start : start + BATCH])
 
@@ -175,7 +193,7 @@ class Recorder:
             self._later.cancel()
         if self._round:
             await asyncio.wait([self._round])
-        self._start()  # once more, for the streaks
+        self.start()  # once more, for the streaks
         assert self._round
         await asyncio.wait([self._round])
 
@@ -213,9 +231,6 @@ async def take_in(bot: Bot) -> None:
     for file in sorted(await asyncio.to_thread(lambda: list(bot.data.glob("unwritten-*.jsonl")))):
         try:
             session, events, lost = await asyncio.to_thread(_read, file)
-            if session.id == NOT_OPENED:
-                async with bot.pool.acquire() as con:
-                    session, _ = await sessions.open_or_resume(con, *astuple(session)[1:])
             await Recorder(bot, session).add(events, lost)
         except Exception as error:
             if transient(error):

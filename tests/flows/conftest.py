@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bot import Bot
 from cogs.tiktok.connection import Live
+from cogs.tiktok.recorder import Recorder
 from db import sessions
 from db.pool import Connection, Pool
 from demo.tiktok.room import Room
 from demo.tiktok.server import StandIn
 from domain.connecting import Active, Pace, Request
 from domain.live import Session
+from tests.cogs.conftest import NoPool
 from tests.songs import GUILD, HOST
 from tests.until import until
 
@@ -59,15 +62,27 @@ class Scene:
         live = self.live(guild, **pace)
         await sessions.ask(self.con, live.request)
         await room.entered()
-        await until(lambda: isinstance(live.state, Active))
+        await self.opened(live)
         return live, room
+
+    async def opened(self, live: Live) -> None:
+        """Until a LIVE is heard, and its session stored."""
+        await until(lambda: isinstance(live.state, Active) and live.recorder and live.recorder.opened.is_set())
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        pool, self.bot.pool = self.bot.pool, cast(Pool, NoPool())
+        yield
+        self.bot.pool = pool
 
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.con.fetch(statement)]
 
 
 @pytest.fixture
-async def scene(pool: Pool, con: Connection, tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(pool: Pool, con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    monkeypatch.setattr(Recorder, "retry", 0.01)
+    monkeypatch.setattr(Recorder, "patience", 0.2)
     async with StandIn() as tiktok:
         scene = Scene(Told(pool, tmp_path), tiktok, con, [])
         yield scene

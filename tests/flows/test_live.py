@@ -1,18 +1,15 @@
-"""A LIVE as one guild hears it, through drops, its end, a stop, and a lost database."""
+"""A LIVE as one guild hears it, through drops, its end and a stop."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import pytest
 from TikTokLiveProto.v3.webcast.im import PushHeader, WebcastPushFrame
 
-from cogs.tiktok.recorder import take_in
-from db import config, recording, sessions
+from db import config, sessions
 from demo.tiktok.room import Room
 from domain.connecting import Active, Disconnected, Retrying
-from tests.cogs.conftest import NoPool
 from tests.flows.conftest import Scene
 from tests.live import MIA
 from tests.songs import GUILD, HOST
@@ -136,48 +133,6 @@ async def test_two_guilds_hear_the_same_live_and_both_count(scene: Scene) -> Non
     assert await scene.rows("select guild_id from interactions order by guild_id") == [(GUILD,), (2,)]
 
 
-async def test_what_is_heard_while_the_database_is_away_is_written_and_the_session_closed_later(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live, room = await scene.heard()
-    assert live.recorder
-    live.recorder.retry = 0.01
-    with monkeypatch.context() as outage:
-        outage.setattr(scene.bot, "pool", NoPool())
-        await room.comment(MIA, "nobody writes this down")
-        await room.heard()
-        await room.end()
-        await until(lambda: isinstance(live.state, Disconnected))
-    await live.over()
-    assert await scene.rows("select words from interactions where kind = 3") == [("nobody writes this down",)]
-    assert await scene.rows("select count(*) from live_sessions where ended_at is null") == [(0,)]
-
-
-@pytest.mark.parametrize("stopped", [False, True])
-async def test_what_is_heard_before_the_database_comes_counts_however_long_that_takes(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, stopped: bool
-) -> None:
-    monkeypatch.setattr(recording, "LATE", timedelta())  # as if the outage were long
-    room = scene.tiktok.go_live("robin")
-    with monkeypatch.context() as outage:
-        outage.setattr(scene.bot, "pool", NoPool())
-        live = scene.live()
-        await room.entered()
-        await room.comment(MIA, "first")
-        await room.heard()
-        assert isinstance(live.state, Retrying)
-        if stopped:
-            await live.leave()
-    if stopped:
-        await take_in(scene.bot)
-    else:
-        await until(lambda: isinstance(live.state, Active))
-        assert live.recorder
-        await live.recorder.drain()
-    assert await scene.rows("select words from interactions where kind = 3") == [("first",)]
-    assert await scene.rows("select username, room_id, ended_at from live_sessions") == [("robin", room.id, None)]
-
-
 async def test_an_end_that_was_asked_for_closes_the_session_and_leaves_the_room(scene: Scene) -> None:
     live, room = await scene.heard()
     await room.comment(MIA, "hi")
@@ -188,22 +143,6 @@ async def test_an_end_that_was_asked_for_closes_the_session_and_leaves_the_room(
     assert await scene.rows("select asked_to_end, ended_at is not null from live_sessions") == [(True, True)]
     assert await scene.rows("select words from interactions where kind = 3") == [("hi",)]
     assert live.state == Disconnected()
-
-
-async def test_nothing_is_kept_of_a_live_whose_end_was_asked_for_before_its_session_was_opened(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room = scene.tiktok.go_live("robin")
-    with monkeypatch.context() as outage:
-        outage.setattr(scene.bot, "pool", NoPool())
-        live = scene.live(answer=0.01)
-        await room.entered()
-        await room.comment(MIA, "hi")
-        await room.heard()
-        await live.end()
-    await live.over()
-    await live.leave()
-    assert list(scene.bot.data.iterdir()) == []
 
 
 async def test_a_stop_leaves_the_session_open_for_the_next_start(scene: Scene) -> None:
@@ -217,3 +156,33 @@ async def test_a_stop_leaves_the_session_open_for_the_next_start(scene: Scene) -
     await room.entered()
     await until(lambda: isinstance(again.state, Active))
     assert again.session == session
+
+
+@pytest.mark.parametrize("gap", ["short", "long"])
+async def test_a_pause_goes_on_after_a_gap_unless_its_end_may_have_been_missed(scene: Scene, gap: str) -> None:
+    live, room = await scene.heard(back=60 if gap == "short" else 0)
+    await room.pause()
+    await until(lambda: live.paused)
+    await room.close()
+    await until(lambda: not isinstance(live.state, Active))
+    await room.entered()
+    await until(lambda: isinstance(live.state, Active))
+    assert bool(live.paused) == (gap == "short")
+
+
+@pytest.mark.parametrize(("said", "ago", "paused"), [("pause", 0, True), ("pause", 90, False), ("unpause", 0, False)])
+async def test_a_pause_goes_on_after_a_restart_unless_its_end_may_have_been_missed(
+    scene: Scene, said: str, ago: int, paused: bool
+) -> None:
+    live, room = await scene.heard()
+    await room.pause()
+    if said == "unpause":
+        await room.unpause()
+    await room.heard()
+    await live.leave()
+    await scene.con.execute("update interactions set at = at - make_interval(secs => $1)", ago)
+    await scene.con.execute("update live_sessions set started_at = started_at - make_interval(secs => $1)", ago)
+    again = scene.live(session=await sessions.open_of(scene.con, GUILD))
+    await room.entered()
+    await scene.opened(again)
+    assert again.paused is paused

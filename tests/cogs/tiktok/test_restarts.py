@@ -22,7 +22,7 @@ async def test_a_restart_goes_on_with_the_session(stage: Stage, make_bot: Callab
     await room.heard()
     await stage.show.restart(make_bot)
     await room.entered()
-    await until(lambda: isinstance(stage.live.state, Active))
+    await until(lambda: isinstance(stage.live.state, Active) and stage.live.recorder.opened.is_set())
     assert stage.live.session == session
     assert stage.titles == ["Connected to a LIVE"]
     assert await stage.rows("select words from interactions where kind = 3") == [("before",)]

@@ -1,0 +1,131 @@
+"""A LIVE while the database is away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cogs.tiktok.recorder import take_in
+from db import recording
+from domain.connecting import Active, Disconnected, Retrying
+from tests.flows.conftest import Scene
+from tests.live import MIA
+from tests.until import until
+
+
+@pytest.fixture(autouse=True)
+def outages_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "LATE", timedelta())
+
+
+COMMENTS = "select words from interactions where kind = 3 order by at"
+SESSIONS = "select room_id, ended_at is null from live_sessions order by id"
+
+
+async def test_what_is_heard_meanwhile_is_written_and_the_session_closed_later(scene: Scene) -> None:
+    live, room = await scene.heard()
+    with scene.without_database():
+        await room.comment(MIA, "nobody writes this down")
+        await room.heard()
+        await room.end()
+        await until(lambda: isinstance(live.state, Disconnected))
+    await live.over()
+    assert await scene.rows(COMMENTS) == [("nobody writes this down",)]
+    assert await scene.rows(SESSIONS) == [(room.id, False)]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_a_live_that_is_reached_and_lost_meanwhile_is_one_session_with_all_that_was_heard(
+    scene: Scene, stopped: bool
+) -> None:
+    room = scene.tiktok.go_live("robin")
+    with scene.without_database():
+        live = scene.live(persistent=False)
+        await room.entered()
+        await room.comment(MIA, "first")
+        await room.heard()
+        await until(lambda: isinstance(live.state, Active))
+        await room.close()
+        await until(lambda: isinstance(live.state, Retrying))
+        await room.entered()
+        await room.comment(MIA, "second")
+        await room.heard()
+        if stopped:
+            await live.leave()
+    if stopped:
+        await take_in(scene.bot)
+    else:
+        assert live.recorder
+        await live.recorder.drain()
+        assert live.recorder.heard == 2
+        assert [name for name, _ in scene.bot.told] == ["live_started"]
+    assert await scene.rows(COMMENTS) == [("first",), ("second",)]
+    assert await scene.rows(SESSIONS) == [(room.id, True)]
+
+
+async def test_a_live_that_began_and_ended_meanwhile_is_told_and_closed(scene: Scene) -> None:
+    room = scene.tiktok.go_live("robin")
+    with scene.without_database():
+        live = scene.live()
+        await room.entered()
+        await room.comment(MIA, "all of it")
+        await room.heard()
+        await until(lambda: isinstance(live.state, Active))
+        await room.end()
+        await until(lambda: isinstance(live.state, Disconnected))
+    await live.over()
+    assert await scene.rows(COMMENTS) == [("all of it",)]
+    assert await scene.rows(SESSIONS) == [(room.id, False)]
+    assert [name for name, _ in scene.bot.told] == ["live_started", "live_ended"]
+
+
+async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(scene: Scene) -> None:
+    room = scene.tiktok.go_live("robin")
+    with scene.without_database():
+        live = scene.live()
+        await room.entered()
+        await room.comment(MIA, "first")
+        await room.heard()
+        scene.tiktok.end("robin")
+        await room.close()
+        again = scene.tiktok.go_live("robin")
+        await again.entered()
+        await again.comment(MIA, "second")
+        await again.heard()
+    await until(lambda: live.session and live.session.room_id == again.id and live.session.id)
+    assert live.recorder
+    await live.recorder.drain()
+    heard = "select room_id, words from interactions join live_sessions on id = session_id where kind = 3 order by at"
+    assert await scene.rows(heard) == [(room.id, "first"), (again.id, "second")]
+    assert await scene.rows(SESSIONS) == [(room.id, False), (again.id, True)]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_what_was_heard_before_somebody_asked_for_the_end_counts(scene: Scene, stopped: bool) -> None:
+    room = scene.tiktok.go_live("robin")
+    with scene.without_database():
+        live = scene.live(answer=0.01)
+        await room.entered()
+        await room.comment(MIA, "hi")
+        await room.heard()
+        await until(lambda: isinstance(live.state, Active))
+        await live.end()
+        if stopped:
+            await live.leave()
+    if stopped:
+        await take_in(scene.bot)
+    else:
+        await live.over()
+        assert await scene.rows("select asked_to_end from live_sessions") == [(True,)]
+    assert await scene.rows(COMMENTS) == [("hi",)]
+
+
+async def test_a_try_that_was_cancelled_before_anything_was_heard_leaves_nothing(scene: Scene) -> None:
+    scene.tiktok.go_live("robin")
+    with scene.without_database():
+        live = scene.live(answer=0.01)
+        await live.end()
+        await live.leave()
+    assert list(scene.bot.data.iterdir()) == []
+    assert await scene.rows(SESSIONS) == []
