@@ -95,8 +95,6 @@ class Bot(commands.Bot):
         self.backups = backups.Folder(home / "backups")
         self.archive = Archive(home / "backups" / "messages")
         self.exports = Exports(self.data)
-        self.broken_off: dict[str, int] = {}
-        """Tries of which nobody knows whether they were done, see cogs/once.py."""
         self.cpu = 0.0
         """Percent of the processor that was in use in the last minute; 0 until the first has passed."""
         self.any_handle = any_handle

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 
 from cogs.answers import Interaction
 from db import tries
@@ -16,28 +16,33 @@ from domain.refusals import Refused
 async def once(interaction: Interaction, within: float | None = None) -> AsyncGenerator[Connection, None]:
     """Bot.connection with a transaction, for what does more when it is done again.
 
-    After a connection that broke in the middle nobody knows whether the transaction was done. So when the same person
-    tries the same again, that try goes by the number of the first: it is looked at first, and done by one of both.
-    Raises Refused if the first was done.
+    After a connection that broke in the middle, or a bot that was killed there, nobody knows whether the transaction
+    was done. So it leaves a note, which goes when it is known to be done. Raises Refused if the same person wants the
+    same again and finds the note.
     """
-    broken_off, wanted = interaction.client.broken_off, _wanted(interaction)
-    try_id = broken_off.get(wanted, interaction.id)
+    wanted = _wanted(interaction)
+    done_before = known = False
     try:
-        async with interaction.client.connection(within) as con, con.transaction():
-            if wanted in broken_off:
-                await tries.look(con, try_id)
-            yield con
-            await tries.note(con, try_id)
+        async with interaction.client.connection(within) as con:
+            done_before = await tries.was_done(con, wanted)
+            if not done_before:
+                async with con.transaction():
+                    yield con
+                    await tries.note(con, wanted)
+            known = True
+            await tries.forget(con, wanted)
     except UNAVAILABLE:
-        broken_off[wanted] = try_id
-        raise
-    except Refused:
-        broken_off.pop(wanted, None)
-        raise
-    broken_off.pop(wanted, None)
+        if not known:
+            raise
+    if done_before:
+        raise Refused(tries.DONE_AFTER_ALL)
 
 
-def _wanted(interaction: Interaction) -> str:
-    """Who wants what where, the same for every try; "resolved" is what Discord knows of those who are named."""
-    data = {name: value for name, value in (interaction.data or {}).items() if name != "resolved"}
-    return json.dumps([interaction.guild_id, interaction.user.id, data], sort_keys=True)
+def _wanted(interaction: Interaction) -> bytes:
+    """A digest of who wants what where, the same for every try."""
+    if interaction.command:
+        options = sorted((name, getattr(value, "id", value)) for name, value in interaction.namespace)
+        what = interaction.command.qualified_name, *options
+    else:
+        what = (interaction.data or {}).get("custom_id")
+    return sha256(repr((interaction.guild_id, interaction.user.id, what)).encode()).digest()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -77,9 +77,19 @@ class Pool:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    def acquire(self, timeout: float = 8) -> AbstractAsyncContextManager[Connection]:
-        """A connection to oneself; TimeoutError if none gets free in time."""
-        return self._pool.acquire(timeout=timeout)
+    @asynccontextmanager
+    async def acquire(self, timeout: float = 8) -> AsyncGenerator[Connection, None]:  # noqa: ASYNC109  (asyncpg's)
+        """A connection to oneself; TimeoutError if none gets free in time, ConnectionError if there is no way."""
+        try:
+            con = await self._pool.acquire(timeout=timeout)
+        except OSError as error:
+            if isinstance(error, UNAVAILABLE):
+                raise
+            raise ConnectionError(str(error)) from error  # a name that nobody knows, a network that is away
+        try:
+            yield con
+        finally:
+            await self._pool.release(con)
 
     @property
     def in_use(self) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Tries of what does more when it is done again: whether one that broke off in the middle was done after all."""
+"""What does more when it is done again: whether a try of which nobody knows was done after all."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ DONE_AFTER_ALL = (
     "Your last try was done after all; only the answer to it was lost. So nothing was changed now. "
     "If you want it once more, do the same again."
 )
+_RECENT = "done_at > clock_timestamp() - interval '15 minutes'"
+"""Discord takes an answer for so long; who does the same later means it."""
 
 
-async def look(con: Connection, try_id: int) -> None:
-    """Raises Refused if this try was done."""
-    if await con.fetchval("select exists (select from tries_done where try_id = $1)", try_id):
-        raise Refused(DONE_AFTER_ALL)
+async def was_done(con: Connection, wanted: bytes) -> bool:
+    return await con.fetchval(f"select exists (select from tries_done where wanted = $1 and {_RECENT})", wanted)
 
 
-async def note(con: Connection, try_id: int) -> None:
-    """Notes a try as the last thing in the transaction that does it, unless that has changed nothing.
+async def note(con: Connection, wanted: bytes) -> None:
+    """Notes what was done as the last thing in the transaction that does it, unless that has changed nothing.
 
-    Raises Refused if it was done before, even if another connection was just about to do it. Tries are known for a day.
+    Raises Refused if somebody else has just noted it; then this transaction must not be.
     """
     if not await con.fetchval("select pg_current_xact_id_if_assigned() is not null"):
         return
-    noted = await con.execute("insert into tries_done (try_id) values ($1) on conflict do nothing", try_id)
+    noted = await con.execute(
+        f"""
+        insert into tries_done as t (wanted) values ($1)
+        on conflict (wanted) do update set done_at = excluded.done_at where not t.{_RECENT}
+        """,
+        wanted,
+    )
     if noted == "INSERT 0 0":
         raise Refused(DONE_AFTER_ALL)
-    await con.execute(
-        """
-        delete from tries_done where try_id in (
-            select try_id from tries_done where done_at < clock_timestamp() - interval '1 day' for update skip locked)
-        """
-    )
+
+
+async def forget(con: Connection, wanted: bytes) -> None:
+    await con.execute("delete from tries_done where wanted = $1", wanted)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import simcord
 
@@ -24,6 +22,7 @@ from demo import cast
 from demo.scenes import Scenes
 from demo.stage import Stage
 from demo.tiktok.server import StandIn
+from demo.timers import leave_the_database_alone
 
 PATIENCE = 3.0
 """Seconds that SimCord gives the bot to come to rest after a press."""
@@ -88,21 +87,8 @@ async def offline_discord(bot: Bot) -> AsyncGenerator[simcord.Env, None]:
         await env.start()
         # SimCord's, which take every refusal for a fault; the bot's own are beneath them.
         del bot.tree.on_error, bot._connection._view_store.add_view
-        _leave_the_database_alone(asyncio.get_running_loop())
+        leave_the_database_alone(asyncio.get_running_loop())
         yield env
     finally:
         await bot.close()  # SimCord does not, and the cogs have tasks and a web session to end
         await env.shutdown()
-
-
-def _leave_the_database_alone(loop: asyncio.AbstractEventLoop) -> None:
-    """asyncpg closes an idle connection after five minutes, and SimCord would let every press wait for that near its
-    time."""
-    watched = loop.call_later
-
-    def call_later(delay: float, callback: Callable[..., object], *args: Any, **more: Any) -> asyncio.TimerHandle:
-        if getattr(callback, "__module__", "").startswith("asyncpg"):
-            return Context().run(watched, delay, callback, *args)
-        return watched(delay, callback, *args, **more)
-
-    loop.call_later = call_later

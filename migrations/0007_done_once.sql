@@ -1,5 +1,5 @@
--- Tries of commands that do more when they are done again, by the number of Discord's interaction; kept for a day.
+-- What was done of that which does more when it is done again, until it is known to be done: a digest of who wanted what.
 create table tries_done (
-    try_id   bigint      primary key,
+    wanted   bytea       primary key,
     done_at  timestamptz not null default clock_timestamp()
 );

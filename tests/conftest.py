@@ -10,6 +10,7 @@ import dataclasses
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from db.pool import Connection, Pool, close_pool, connect, open_pool
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
+
+sys.dont_write_bytecode = False  # else the cogs would be compiled for each bot
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 OTHER_SERVER = os.environ.get("TEST_DATABASE_URL")

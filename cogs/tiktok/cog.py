@@ -16,14 +16,13 @@ from discord.ext import commands, tasks
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
-from cogs.tiktok import alerts, embeds, recorder
+from cogs.tiktok import embeds, recorder
 from cogs.tiktok.background import apart, surely
 from cogs.tiktok.connection import Live
 from db import sessions, stream
 from db.pool import transient
 from domain.connecting import Active, Disconnected, Pace, Request
 from domain.handles import handle_of
-from domain.live import Session
 from domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -119,8 +118,10 @@ class Tiktok(commands.Cog):
             return self._listen(Live(self.bot, request, self.client_options, self.pace))
 
     async def _begun(self) -> None:
-        """Until what was listened to before the bot's start goes on, but not for long."""
-        await asyncio.wait([self._beginning], timeout=self.pace.answer)
+        """Until what was listened to before the bot's start goes on. Raises TimeoutError if that takes long."""
+        _, not_yet = await asyncio.wait([self._beginning], timeout=self.pace.answer)
+        if not_yet:
+            raise TimeoutError("What was listened to before the start waits for the database")
 
     def _listen(self, live: Live) -> Live:
         self.lives[live.request.guild_id] = live
@@ -142,10 +143,6 @@ class Tiktok(commands.Cog):
                 await sessions.withdraw(con, guild_id)
             await live.end()
         return ended
-
-    @commands.Cog.listener()
-    async def on_live_started(self, session: Session) -> None:
-        await alerts.connected(self.bot, session)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -54,6 +54,9 @@ class Live:
         self._ending = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._worry: asyncio.Task[None] | None = None
+        self._heard_at: datetime | None = None
+        self._left_behind: dict[asyncio.Task[None], Recorder | None] = {}
+        """LIVEs that have ended without a word, in the order in which they are being closed."""
 
     def start(self) -> None:
         if self.session:
@@ -80,8 +83,10 @@ class Live:
         await self._stop()
         if self.recorder is None and ear and ear.early and ear.room_id not in (None, self._over_in):
             self._listen(ear, ear.room_id)
-        if self.recorder:
-            await self.recorder.stop()
+        recorders = [*self._left_behind.values(), self.recorder]
+        for closing in self._left_behind:
+            closing.cancel()
+        await asyncio.gather(*(recorder.stop() for recorder in recorders if recorder))
 
     async def over(self) -> None:
         """Until a LIVE that was disconnected is closed, or the next one is waited for."""
@@ -117,7 +122,7 @@ class Live:
             room_id = await ear.open(known=self.session is not None)
             if room_id == self._over_in or (ear.ended and not self.session):
                 return Trouble(Failure.OFFLINE)
-            await self._reached(ear, room_id)
+            self._reached(ear, room_id)
             await ear.stay()
             return self._left(ear, room_id)
         except Failed as failed:
@@ -131,15 +136,15 @@ class Live:
             self._ear = None
             await ear.free()
 
-    async def _reached(self, ear: Ear, room_id: int) -> None:
+    def _reached(self, ear: Ear, room_id: int) -> None:
         """Goes on with the session of this room, or begins one, whenever the database can be reached."""
-        if self.session and self.session.room_id != room_id:  # the LIVE that was lost has ended without a word
-            await self._tell_of_end(Trouble(Failure.LOST))
-            await self._close(asked=False)
         self._calm_down()
-        if self._told_of_loss:
+        if self.session and self.session.room_id != room_id:
+            self._leave_behind(self.session)
+        now = _now()
+        if self._heard_at and now - self._heard_at > timedelta(seconds=self._pace.back):
             self.paused = None  # that it goes on may have been missed, and then nobody's minutes would count any more
-        self._lost_at, self._reached_at, self._told_of_loss = None, _now(), False
+        self._lost_at, self._reached_at, self._told_of_loss = None, now, False
         self._listen(ear, room_id)
         assert self.session
         self.state = Active(self.session)
@@ -149,26 +154,45 @@ class Live:
         if self.recorder is None:
             found = Session(NOT_OPENED, self.request.guild_id, self.request.username, room_id, ear.since)
             self.session = self.session or found
-            self.recorder = Recorder(self.bot, found, self._opened)
+            behind = next(reversed(self._left_behind), None)
+            self.recorder = Recorder(self.bot, found, self._opened, behind)
             self.recorder.lost.update(ear.early.lost)
             self.recorder.start()
         ear.pour(self._hear)
 
-    def _opened(self, before: sessions.SoFar | None) -> None:
+    def _opened(self, session: Session, before: sessions.SoFar | None) -> None:
         """The database has the session, which is new if nothing was `before`."""
-        assert self.recorder
-        self.session = self.recorder.session
+        if self.recorder is None or self.recorder.session is not session:  # it was left behind
+            return
+        self.session = session
         if isinstance(self.state, Active):
-            self.state = Active(self.session)
-        if before is None:
-            self.bot.dispatch("live_started", self.session)
-        elif self.paused is None:
+            self.state = Active(session)
+        if before and self.paused is None:
             self.paused = before.paused
         self._tell_news()
+
+    def _leave_behind(self, session: Session) -> None:
+        """The LIVE that was lost has ended without a word; it is closed while the next one is heard."""
+        lost_at = None if self._told_of_loss else self._lost_at
+        closing = apart(self._close_lost(session, self.recorder, lost_at))
+        self._left_behind[closing] = self.recorder
+        closing.add_done_callback(self._left_behind.pop)
+        self.session = self.recorder = self.viewers = self.paused = self._heard_at = None
+
+    async def _close_lost(self, session: Session, recorder: Recorder | None, lost_at: datetime | None) -> None:
+        """`lost_at` is None if that was told."""
+        if recorder:
+            session = await recorder.announced()
+        if lost_at:
+            await alerts.ended(self.bot, session, lost_at, Trouble(Failure.LOST))
+        if recorder:
+            await recorder.finish()
+        await self._end_session(session, asked=False)
 
     def _hear(self, event: Event) -> None:
         assert self.recorder
         self.recorder.hear(event)
+        self._heard_at = _now()
         if event.kind is Kind.VIEWERS:
             self.viewers = event.amount
         elif event.kind in (Kind.PAUSE, Kind.UNPAUSE):
@@ -195,12 +219,11 @@ class Live:
         await self._tell_of_end(Trouble(Failure.LOST))
 
     async def _tell_of_end(self, trouble: Trouble) -> None:
-        """Once for every time that a LIVE was lost, when its session has a number."""
-        if self.recorder:
-            await self.recorder.opened.wait()
+        """Once for every time that a LIVE was lost."""
         if self.session and not self._told_of_loss:
+            session = await self.recorder.announced() if self.recorder else self.session
             self._told_of_loss = True
-            await alerts.ended(self.bot, self.session, self._lost_at or _now(), trouble)
+            await alerts.ended(self.bot, session, self._lost_at or _now(), trouble)
 
     def _calm_down(self) -> None:
         if self._worry and not self._told_of_loss:
@@ -245,10 +268,12 @@ class Live:
         if self.recorder:
             await self.recorder.finish()
         session = self.session or await self._surely(lambda con: sessions.open_of(con, guild_id))
-        if session is None:
-            return
+        if session:
+            await self._end_session(session, asked=asked)
+        self.session = self.recorder = self.viewers = self.paused = self._heard_at = None
+
+    async def _end_session(self, session: Session, *, asked: bool) -> None:
         await self._surely(lambda con: sessions.close(con, session.id, asked))
-        self.session = self.recorder = self.viewers = self.paused = None
         self.bot.dispatch("live_ended", session)
 
     async def _surely(self, work: Callable[[Connection], Awaitable[T]]) -> T:

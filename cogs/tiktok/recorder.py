@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
+from cogs.tiktok import alerts
+from cogs.tiktok.background import apart
 from db import files, gifts, recording, sessions, watch
 from db.pool import transient
 from db.recording import Written
@@ -53,14 +55,22 @@ class Recorder:
     """A streak that has not grown for so long is over."""
 
     def __init__(
-        self, bot: Bot, session: Session, tell_opened: Callable[[SoFar | None], None] = lambda _: None
+        self,
+        bot: Bot,
+        session: Session,
+        tell_opened: Callable[[Session, SoFar | None], None] = lambda *_: None,
+        behind: asyncio.Task[None] | None = None,
     ) -> None:
-        """One that is NOT_OPENED is opened first, or the open one of its room gone on with: `tell_opened` hears how."""
+        """One that is NOT_OPENED is opened `behind` something else, or the open one of its room gone on with.
+
+        `tell_opened` hears of it, and of what was heard of it before.
+        """
         self.bot = bot
         self.session = session
         self.heard = 0
         self.opened = asyncio.Event()
-        self._tell_opened = tell_opened
+        self._tell_opened, self._behind = tell_opened, behind
+        self._greeting: asyncio.Task[None] | None = None
         self._backlog = Backlog(self.most)
         self._lost_written = 0
         self._failing = self._streaks = self._over = False
@@ -119,14 +129,26 @@ class Recorder:
         wait = self.idle.total_seconds() + self.rest
         self._later = asyncio.get_running_loop().call_later(wait, self.start)
 
+    async def announced(self) -> Session:
+        """The session, once the database has it and everybody was told."""
+        await self.opened.wait()
+        if self._greeting:
+            await asyncio.wait([self._greeting])
+        return self.session
+
     async def _open(self) -> None:
         if self.session.id == NOT_OPENED:
+            if self._behind:
+                await asyncio.wait([self._behind])
             async with self.bot.pool.acquire() as con:
                 session, resumed = await sessions.open_or_resume(con, *astuple(self.session)[1:])
                 before = await sessions.so_far(con, session, self.session.started_at) if resumed else None
             self.session = session
-            self.heard += before.heard if before else 0
-            self._tell_opened(before)
+            self._tell_opened(session, before)
+            if before:
+                self.heard += before.heard
+            else:
+                self._greeting = apart(alerts.connected(self.bot, session))
         self.opened.set()
 
     async def _write(self, events: Sequence[Event]) -> None:
@@ -211,9 +233,13 @@ class Recorder:
 
 
 def keep(folder: Path, session: Session, events: Sequence[Event], lost: int) -> None:
-    """Adds a file with what could not be written, and how much found no room; it is there whole or not at all."""
+    """Adds a file with what could not be written, and how much found no room; it is there whole or not at all.
+
+    The names of the files are in the order in which the sessions began.
+    """
+    began = int(session.started_at.timestamp() * 1e6)
     lines = (_plain(session) | {"lost": lost}, *events)
-    with files.in_place_of(folder / f"unwritten-{session.id}-{time.time_ns()}.jsonl") as aside:
+    with files.in_place_of(folder / f"unwritten-{began}-{time.time_ns()}.jsonl") as aside:
         aside.write_text("\n".join(json.dumps(line, default=_plain) for line in lines), encoding="utf-8")
     log.warning("%s events of session %s are kept in %s until the next start", len(events), session.id, folder)
 

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import simcord
 
+from bot import Bot
 from db import coins, queue, tries
 from db.pool import Connection, Pool
 from db.tries import DONE_AFTER_ALL
@@ -112,25 +113,53 @@ async def test_a_try_that_had_nothing_to_do_is_not_taken_for_done(busy: Show, br
     assert "Nothing was changed" in text(await TRIES["next"](busy))
 
 
+async def test_a_bot_that_is_killed_before_it_could_answer_knows_after_its_restart(
+    busy: Show, con: Connection, breaking: Breaking, make_bot: Callable[[], Bot]
+) -> None:
+    await breaking.during(TRIES["coins add"](busy), done=True)
+    await busy.restart(make_bot)
+    other_words = await busy.host.slash(busy.desk, "coins add", amount=5, user=busy.anna)
+    assert text(other_words) == DONE_AFTER_ALL
+    assert await coins.balance(con, busy.guild.id, busy.anna.id) == 5005
+
+
+async def test_who_does_the_same_much_later_means_it(busy: Show, con: Connection, breaking: Breaking) -> None:
+    await breaking.during(TRIES["coins add"](busy), done=True)
+    await con.execute("update tries_done set done_at = done_at - interval '16 minutes'")
+    await breaking.during(TRIES["coins add"](busy), done=True)
+    assert await coins.balance(con, busy.guild.id, busy.anna.id) == 5010
+    assert text(await TRIES["coins add"](busy)) == DONE_AFTER_ALL
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_what_is_known_is_told_though_the_connection_breaks_a_moment_later(
+    busy: Show, con: Connection, breaking: Breaking, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    if again:
+        await breaking.during(TRIES["coins add"](busy), done=True)
+
+    async def breaks(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(tries, "forget", breaks)
+    told = text(await TRIES["coins add"](busy))
+    assert told == DONE_AFTER_ALL if again else "now (+5)" in told
+    assert await coins.balance(con, busy.guild.id, busy.anna.id) == 5005
+
+
 async def test_a_first_try_that_is_still_being_done_is_waited_for(pool: Pool, con: Connection) -> None:
-    async with pool.acquire() as other, other.transaction():
+    async with pool.acquire() as other:
         async with con.transaction():
             await coins.change(con, 1, 2, 5, "admin")
-            await tries.note(con, 77)
-            await coins.change(other, 1, 3, 5, "admin")
-            second = asyncio.create_task(tries.note(other, 77))
+            await tries.note(con, b"five coins")
+            second = asyncio.create_task(give_five(other))
             await until_somebody_waits(con)
         with pytest.raises(Refused):
             await second
+    assert await coins.balance(con, 1, 3) == 0
 
 
-async def test_tries_are_known_for_a_day(con: Connection) -> None:
-    for try_id, age in enumerate(("25 hours", "23 hours", "0 hours"), start=1):
-        async with con.transaction():
-            await coins.change(con, 1, 2, 5, "admin")
-            await tries.note(con, try_id)
-        await con.execute("update tries_done set done_at = done_at - $2::text::interval where try_id = $1", try_id, age)
-    await tries.look(con, 1)
-    for try_id in (2, 3):
-        with pytest.raises(Refused):
-            await tries.look(con, try_id)
+async def give_five(con: Connection) -> None:
+    async with con.transaction():
+        await coins.change(con, 1, 3, 5, "admin")
+        await tries.note(con, b"five coins")

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -195,6 +196,20 @@ async def test_a_server_that_is_away_is_transient(unused_tcp_port: int, tmp_path
         with pytest.raises(OSError) as away:
             await asyncpg.connect(host=host, port=unused_tcp_port, user="bot", timeout=5)
         assert transient(away.value)
+
+
+@pytest.mark.parametrize(
+    "error", [socket.gaierror(-3, "Temporary failure in name resolution"), OSError(113, "No route to host")]
+)
+async def test_a_network_that_is_away_is_transient(pool: Pool, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    async def no_way(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pool, "_pool", SimpleNamespace(acquire=no_way))
+    with pytest.raises(ConnectionError, match=str(error.strerror)) as lost:
+        async with pool.acquire():
+            pass
+    assert transient(lost.value)
 
 
 async def test_mistakes_are_not_transient(con: Connection, tmp_path: Path) -> None:

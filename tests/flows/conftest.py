@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from bot import Bot
+from cogs.tiktok import alerts
 from cogs.tiktok.connection import Live
 from cogs.tiktok.recorder import Recorder
 from db import sessions
@@ -34,6 +35,7 @@ class Told(Bot):
         super().__init__(pool, home=home)
         self.data.mkdir()
         self.told: list[tuple[str, int]] = []
+        self.alerts: list[tuple[str, int]] = []
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         if isinstance(args[0], Session):
@@ -83,8 +85,19 @@ class Scene:
 async def scene(pool: Pool, con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     monkeypatch.setattr(Recorder, "retry", 0.01)
     monkeypatch.setattr(Recorder, "patience", 0.2)
+    bot = Told(pool, tmp_path)
+
+    def note(name: str) -> Callable[..., Awaitable[None]]:
+        async def alert(_: Bot, session: Session, *__: Any) -> None:
+            await bot.settings(session.guild_id)
+            bot.alerts.append((name, session.id))
+
+        return alert
+
+    for name in ("connected", "ended"):
+        monkeypatch.setattr(alerts, name, note(name))
     async with StandIn() as tiktok:
-        scene = Scene(Told(pool, tmp_path), tiktok, con, [])
+        scene = Scene(bot, tiktok, con, [])
         yield scene
         for live in scene.lives:
             await live.leave()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -47,7 +48,7 @@ async def test_a_dropped_connection_goes_on_with_the_same_session(
     await live.recorder.drain()
     assert await scene.rows("select words from interactions where kind = 3 order by at") == [("before",), ("after",)]
     assert await scene.rows("select count(*) from live_sessions") == [(1,)]
-    assert [name for name, _ in scene.bot.told] == ["live_started"]
+    assert scene.bot.told == []
 
 
 async def test_a_live_that_ended_without_a_word_is_over_when_it_does_not_come_back(scene: Scene) -> None:
@@ -91,7 +92,26 @@ async def test_a_new_live_in_place_of_the_lost_one_is_a_new_session(scene: Scene
         (again.id, True),
     ]
     assert await scene.rows("select session_id from interactions where kind = 3") == [(live.session.id,)]
-    assert [name for name, _ in scene.bot.told] == ["live_started", "live_ended", "live_started"]
+    assert [name for name, _ in scene.bot.told] == ["live_ended"]
+
+
+async def test_a_new_live_is_not_taken_for_the_lost_one(scene: Scene) -> None:
+    live, room = await scene.heard(back=0.3)
+    scene.tiktok.end("robin")
+    again = scene.tiktok.go_live("robin")
+    await room.close()
+    await until(lambda: not isinstance(live.state, Active))
+    worry = live._worry
+    assert worry
+    await again.entered()
+    await scene.opened(live)
+    await asyncio.wait([worry])
+    await again.end()
+    await until(lambda: isinstance(live.state, Disconnected))
+    await live.over()
+    first, second = (id for (id,) in await scene.rows("select id from live_sessions order by id"))
+    both = [(name, session) for session in (first, second) for name in ("connected", "ended")]
+    assert scene.bot.alerts == both
 
 
 async def test_after_the_end_the_next_live_is_waited_for_where_that_is_set(scene: Scene) -> None:
@@ -158,16 +178,18 @@ async def test_a_stop_leaves_the_session_open_for_the_next_start(scene: Scene) -
     assert again.session == session
 
 
-@pytest.mark.parametrize("gap", ["short", "long"])
-async def test_a_pause_goes_on_after_a_gap_unless_its_end_may_have_been_missed(scene: Scene, gap: str) -> None:
-    live, room = await scene.heard(back=60 if gap == "short" else 0)
+@pytest.mark.parametrize(("back", "paused"), [(60, True), (0.2, None)])
+async def test_a_pause_goes_on_after_a_gap_unless_its_end_may_have_been_missed(
+    scene: Scene, back: float, paused: bool | None
+) -> None:
+    live, room = await scene.heard(back=back, silence=0.3)
     await room.pause()
     await until(lambda: live.paused)
-    await room.close()
+    room.silent()
     await until(lambda: not isinstance(live.state, Active))
     await room.entered()
     await until(lambda: isinstance(live.state, Active))
-    assert bool(live.paused) == (gap == "short")
+    assert live.paused is paused
 
 
 @pytest.mark.parametrize(("said", "ago", "paused"), [("pause", 0, True), ("pause", 90, False), ("unpause", 0, False)])

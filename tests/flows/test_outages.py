@@ -59,7 +59,8 @@ async def test_a_live_that_is_reached_and_lost_meanwhile_is_one_session_with_all
         assert live.recorder
         await live.recorder.drain()
         assert live.recorder.heard == 2
-        assert [name for name, _ in scene.bot.told] == ["live_started"]
+    [(session,)] = await scene.rows("select id from live_sessions")
+    await until(lambda: scene.bot.alerts == [("connected", session)])
     assert await scene.rows(COMMENTS) == [("first",), ("second",)]
     assert await scene.rows(SESSIONS) == [(room.id, True)]
 
@@ -77,10 +78,12 @@ async def test_a_live_that_began_and_ended_meanwhile_is_told_and_closed(scene: S
     await live.over()
     assert await scene.rows(COMMENTS) == [("all of it",)]
     assert await scene.rows(SESSIONS) == [(room.id, False)]
-    assert [name for name, _ in scene.bot.told] == ["live_started", "live_ended"]
+    assert [name for name, _ in scene.bot.told] == ["live_ended"]
+    assert [name for name, _ in scene.bot.alerts] == ["connected", "ended"]
 
 
-async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(scene: Scene) -> None:
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(scene: Scene, stopped: bool) -> None:
     room = scene.tiktok.go_live("robin")
     with scene.without_database():
         live = scene.live()
@@ -93,11 +96,24 @@ async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(sce
         await again.entered()
         await again.comment(MIA, "second")
         await again.heard()
-    await until(lambda: live.session and live.session.room_id == again.id and live.session.id)
-    assert live.recorder
-    await live.recorder.drain()
+        await until(lambda: isinstance(live.state, Active))
+        await again.close()
+        await until(lambda: isinstance(live.state, Retrying))
+        await again.entered()
+        await again.comment(MIA, "third")
+        await again.heard()
+        if stopped:
+            await live.leave()
+    if stopped:
+        await take_in(scene.bot)
+    else:
+        await scene.opened(live)
+        assert live.recorder
+        await live.recorder.drain()
+        first, second = (id for (id,) in await scene.rows("select id from live_sessions order by id"))
+        assert scene.bot.alerts == [("connected", first), ("ended", first), ("connected", second)]
     heard = "select room_id, words from interactions join live_sessions on id = session_id where kind = 3 order by at"
-    assert await scene.rows(heard) == [(room.id, "first"), (again.id, "second")]
+    assert await scene.rows(heard) == [(room.id, "first"), (again.id, "second"), (again.id, "third")]
     assert await scene.rows(SESSIONS) == [(room.id, False), (again.id, True)]
 
 
