@@ -40,8 +40,7 @@ async def test_every_command_is_in_the_help_once(env: simcord.Env) -> None:
     assert sorted(named) == sorted(each.qualified_name for each in all_commands)
 
 
-@pytest.mark.parametrize("command", [name for names in help_page.FOR_REVIEWERS.values() for name in names])
-async def test_only_reviewers_and_admins_run_the_queue(show: Show, command: str) -> None:
+async def test_only_reviewers_and_admins_run_the_queue(show: Show) -> None:
     await show.submit(show.ben, LINK.format(1), title="Ben's", skip="paid")
     options = {
         "move": {"song": "1", "line": 1},
@@ -53,14 +52,16 @@ async def test_only_reviewers_and_admins_run_the_queue(show: Show, command: str)
         "tiktok connect": {"username": "host"},
     }
     before = show.shown("Reviewer queue"), show.shown("Pending skips")
-    assert "Only reviewers" in text(await show.anna.slash(show.songs, command, **options.get(command, {})))
+    for command in [name for names in help_page.FOR_REVIEWERS.values() for name in names]:
+        said = text(await show.anna.slash(show.songs, command, **options.get(command, {})))
+        assert "Only reviewers" in said, command
     assert (show.shown("Reviewer queue"), show.shown("Pending skips")) == before
 
 
-@pytest.mark.parametrize("label", ["Next", "Move…", "Remove…", "Refresh", "Show the whole line"])
-async def test_only_reviewers_and_admins_use_the_reviewer_board(show: Show, label: str) -> None:
+async def test_only_reviewers_and_admins_use_the_reviewer_board(show: Show) -> None:
     await show.submit(show.ben, LINK.format(1))
-    assert "Only reviewers" in text(await show.anna.click(show.board("Reviewer queue"), label=label))
+    for label in ("Next", "Move…", "Remove…", "Refresh", "Show the whole line"):
+        assert "Only reviewers" in text(await show.anna.click(show.board("Reviewer queue"), label=label)), label
 
 
 async def test_autocompletion_shows_others_songs_to_reviewers_only(show: Show) -> None:

@@ -145,10 +145,10 @@ async def test_admins_see_and_change_coins_and_nobody_goes_below_zero(show: Show
     assert f"-30, <@{show.host.id}>: 20" in seen
 
 
-@pytest.mark.parametrize("command", ["coins view", "coins add", "coins remove", "givepoints", "resetpoints"])
-async def test_only_admins_touch_what_listeners_have(show: Show, command: str) -> None:
-    options = {"user": show.rita.user} | ({} if "view" in command or "reset" in command else {"amount": 5})
-    assert "Only administrators" in text(await show.rita.slash(show.desk, command, **options))
+async def test_only_admins_touch_what_listeners_have(show: Show) -> None:
+    for command in ("coins view", "coins add", "coins remove", "givepoints", "resetpoints"):
+        options = {"user": show.rita.user} | ({} if "view" in command or "reset" in command else {"amount": 5})
+        assert "Only administrators" in text(await show.rita.slash(show.desk, command, **options)), command
 
 
 async def test_points_are_given_and_set_to_zero_for_one_or_after_a_question_for_all(
