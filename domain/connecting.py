@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import TypeAlias
 
-from domain.live import Session
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -57,7 +55,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    session: Session
+    """A LIVE is heard."""
 
 
 @dataclass(frozen=True, slots=True)

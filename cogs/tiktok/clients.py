@@ -124,7 +124,8 @@ class Ear:
 
     def pour(self, hear: Callable[[Event], None]) -> None:
         """Hands on what was heard so far, and from now on all that is heard."""
-        for event in self.early.rest():
+        early, self.early = self.early, Backlog(0)
+        for event in early.rest():
             hear(event)
         self._hear = hear
 

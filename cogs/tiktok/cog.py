@@ -18,6 +18,7 @@ from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
 from cogs.tiktok import embeds, recorder
 from cogs.tiktok.background import apart, surely
+from cogs.tiktok.broadcast import Broadcast
 from cogs.tiktok.connection import Live
 from db import sessions, stream
 from db.pool import transient
@@ -181,15 +182,15 @@ class Tiktok(commands.Cog):
     @tasks.loop(minutes=1)
     async def minute(self) -> None:
         """The minute counts for who is there, only while connected and not paused."""
-        there = (live for live in self.lives.values() if isinstance(live.state, Active) and not live.paused)
-        await asyncio.gather(*(self._count_minute(live) for live in there))
+        heard = (live.broadcast for live in self.lives.values() if isinstance(live.state, Active))
+        await asyncio.gather(*(self._count_minute(one) for one in heard if one and not one.paused))
 
-    async def _count_minute(self, live: Live) -> None:
+    async def _count_minute(self, broadcast: Broadcast) -> None:
         try:
-            if live.recorder:
-                await live.recorder.minute()
+            if broadcast.recorder:
+                await broadcast.recorder.minute()
         except Exception as error:  # noqa: BLE001  (an exception would end the loop for good)
-            log.warning("A minute of the LIVE of %s is not counted: %r", live.request.username, error)
+            log.warning("A minute of the LIVE of %s is not counted: %r", broadcast.session.username, error)
 
     @minute.before_loop
     async def _ready(self) -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cogs.tiktok import alerts
 from cogs.tiktok.background import apart, apart_later, surely
+from cogs.tiktok.broadcast import Broadcast
 from cogs.tiktok.clients import Ear, Failed
 from cogs.tiktok.recorder import NOT_OPENED, Recorder
 from db import config, sessions
 from db.pool import Connection
 from domain.connecting import Active, Disconnected, Failure, Pace, Request, Retrying, State, Then, Trouble, then
-from domain.live import Event, Kind, Session
+from domain.live import Session
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -35,31 +36,30 @@ class Live:
         """`session` is what an earlier run of the bot has left open."""
         self.bot = bot
         self.request = request
-        self.session = session
-        self.recorder: Recorder | None = None
+        self.broadcast: Broadcast | None = None
+        """The LIVE that is heard, or was lost and may come back."""
         self._ear: Ear | None = None
         self.state: State = Retrying()
-        self.viewers: int | None = None
-        self.paused: bool | None = None
-        """None until something was said of it."""
         self._options, self._pace = options, pace
         self._tries = 0
         self._reached_at = _now()
-        self._lost_at: datetime | None = None
-        self._told_of_loss = False
         self._over_in: int | None = None
         """A room whose host has ended the LIVE; TikTok may show it a little longer."""
         self._news = asyncio.get_running_loop().create_future()
         self._awaited = False
         self._ending = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self._worry: asyncio.Task[None] | None = None
-        self._heard_at: datetime | None = None
-        self._left_behind: dict[asyncio.Task[None], Recorder | None] = {}
-        """LIVEs that have ended without a word, in the order in which they are being closed."""
+        self._left_behind: dict[asyncio.Task[None], Broadcast] = {}
+        """LIVEs that are being closed, one after another."""
+        if session:
+            self.broadcast = self._broadcast(session)
+
+    @property
+    def recorder(self) -> Recorder | None:
+        return self.broadcast.recorder if self.broadcast else None
 
     def start(self) -> None:
-        if self.session:
+        if self.broadcast:
             self._lose()
         self._task = apart(self._run())
         apart_later(self._pace.answer, self._tell_news)
@@ -81,12 +81,12 @@ class Live:
         """The bot stops: the session stays open for its next start, and what was heard is kept."""
         ear = self._ear
         await self._stop()
-        if self.recorder is None and ear and ear.early and ear.room_id not in (None, self._over_in):
-            self._listen(ear, ear.room_id)
-        recorders = [*self._left_behind.values(), self.recorder]
+        if ear and ear.early and ear.room_id and ear.room_id != self._over_in:
+            self._reached(ear, ear.room_id)
+        open_ones = [*self._left_behind.values(), self.broadcast]
         for closing in self._left_behind:
             closing.cancel()
-        await asyncio.gather(*(recorder.stop() for recorder in recorders if recorder))
+        await asyncio.gather(*(broadcast.stop() for broadcast in open_ones if broadcast))
 
     async def over(self) -> None:
         """Until a LIVE that was disconnected is closed, or the next one is waited for."""
@@ -99,13 +99,15 @@ class Live:
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._calm_down()
+        if self.broadcast:
+            self.broadcast.calm_down()
 
     async def _run(self) -> None:
         going_on = True
         while going_on:
             trouble = await self._try()
-            lost_for = _now() - self._lost_at if self._lost_at else None
+            lost_at = self.broadcast and self.broadcast.lost_at
+            lost_for = _now() - lost_at if lost_at else None
             patience = timedelta(seconds=self._pace.back)
             what = then(trouble.failure, persistent=self.request.persistent, lost_for=lost_for, patience=patience)
             if what is Then.TRY_AGAIN:
@@ -119,8 +121,8 @@ class Live:
         self.state = Retrying(self._tries, None, self.state.trouble if isinstance(self.state, Retrying) else None)
         self._ear = ear = Ear(self.request.username, self._options, self.bot.sign_api_key, self._pace)
         try:
-            room_id = await ear.open(known=self.session is not None)
-            if room_id == self._over_in or (ear.ended and not self.session):
+            room_id = await ear.open(known=self.broadcast is not None)
+            if room_id == self._over_in or (ear.ended and not self.broadcast):
                 return Trouble(Failure.OFFLINE)
             self._reached(ear, room_id)
             await ear.stay()
@@ -137,68 +139,26 @@ class Live:
             await ear.free()
 
     def _reached(self, ear: Ear, room_id: int) -> None:
-        """Goes on with the session of this room, or begins one, whenever the database can be reached."""
-        self._calm_down()
-        if self.session and self.session.room_id != room_id:
-            self._leave_behind(self.session)
-        now = _now()
-        if self._heard_at and now - self._heard_at > timedelta(seconds=self._pace.back):
-            self.paused = None  # that it goes on may have been missed, and then nobody's minutes would count any more
-        self._lost_at, self._reached_at, self._told_of_loss = None, now, False
-        self._listen(ear, room_id)
-        assert self.session
-        self.state = Active(self.session)
-
-    def _listen(self, ear: Ear, room_id: int) -> None:
-        """Records what was heard, and from now on all that is heard."""
-        if self.recorder is None:
+        """Goes on with the LIVE of this room, or begins one."""
+        if self.broadcast and self.broadcast.session.room_id != room_id:
+            self._leave_behind(self.broadcast)
+        if self.broadcast is None:
             found = Session(NOT_OPENED, self.request.guild_id, self.request.username, room_id, ear.since)
-            self.session = self.session or found
-            behind = next(reversed(self._left_behind), None)
-            self.recorder = Recorder(self.bot, found, self._opened, behind)
-            self.recorder.lost.update(ear.early.lost)
-            self.recorder.start()
-        ear.pour(self._hear)
+            self.broadcast = self._broadcast(found, next(reversed(self._left_behind), None))
+        self.broadcast.reach(ear)
+        self._reached_at = _now()
+        self.state = Active()
 
-    def _opened(self, session: Session, before: sessions.SoFar | None) -> None:
-        """The database has the session, which is new if nothing was `before`."""
-        if self.recorder is None or self.recorder.session is not session:  # it was left behind
-            return
-        self.session = session
-        if isinstance(self.state, Active):
-            self.state = Active(session)
-        if before and self.paused is None:
-            self.paused = before.paused
-        self._tell_news()
-
-    def _leave_behind(self, session: Session) -> None:
-        """The LIVE that was lost has ended without a word; it is closed while the next one is heard."""
-        lost_at = None if self._told_of_loss else self._lost_at
-        closing = apart(self._close_lost(session, self.recorder, lost_at))
-        self._left_behind[closing] = self.recorder
+    def _leave_behind(self, lost: Broadcast) -> None:
+        """It has ended without a word, and is closed while the next one is heard."""
+        lost.calm_down()
+        closing = apart(lost.close_lost())
+        self._left_behind[closing] = lost
         closing.add_done_callback(self._left_behind.pop)
-        self.session = self.recorder = self.viewers = self.paused = self._heard_at = None
+        self.broadcast = None
 
-    async def _close_lost(self, session: Session, recorder: Recorder | None, lost_at: datetime | None) -> None:
-        """`lost_at` is None if that was told."""
-        if recorder:
-            session = await recorder.announced()
-        if lost_at:
-            await alerts.ended(self.bot, session, lost_at, Trouble(Failure.LOST))
-        if recorder:
-            await recorder.finish()
-        await self._end_session(session, asked=False)
-
-    def _hear(self, event: Event) -> None:
-        assert self.recorder
-        self.recorder.hear(event)
-        self._heard_at = _now()
-        if event.kind is Kind.VIEWERS:
-            self.viewers = event.amount
-        elif event.kind in (Kind.PAUSE, Kind.UNPAUSE):
-            self.paused = event.kind is Kind.PAUSE
-        elif event.kind is Kind.JOIN and event.viewer:
-            log.debug("%r has joined the LIVE of %s", event.viewer.handle, self.request.username)
+    def _broadcast(self, session: Session, behind: asyncio.Task[None] | None = None) -> Broadcast:
+        return Broadcast(self.bot, session, self._pace, self._tell_news, behind)
 
     def _left(self, ear: Ear, room_id: int) -> Trouble:
         if ear.ended:
@@ -206,28 +166,11 @@ class Live:
         return Trouble(Failure.ENDED if ear.ended else Failure.LOST)
 
     def _lose(self) -> None:
-        """The LIVE may come back soon, and then nobody need hear of it."""
-        now = _now()
-        if now - self._reached_at >= timedelta(seconds=self._pace.later):
+        assert self.broadcast
+        if _now() - self._reached_at >= timedelta(seconds=self._pace.later):
             self._tries = 0
         self.state = Retrying(self._tries, None, Trouble(Failure.LOST))
-        self._lost_at = now
-        self._worry = apart(self._tell_if_it_stays_away())
-
-    async def _tell_if_it_stays_away(self) -> None:
-        await asyncio.sleep(self._pace.back)
-        await self._tell_of_end(Trouble(Failure.LOST))
-
-    async def _tell_of_end(self, trouble: Trouble) -> None:
-        """Once for every time that a LIVE was lost."""
-        if self.session and not self._told_of_loss:
-            session = await self.recorder.announced() if self.recorder else self.session
-            self._told_of_loss = True
-            await alerts.ended(self.bot, session, self._lost_at or _now(), trouble)
-
-    def _calm_down(self) -> None:
-        if self._worry and not self._told_of_loss:
-            self._worry.cancel()
+        self.broadcast.lose()
 
     async def _wait(self, trouble: Trouble) -> None:
         now = _now()
@@ -241,17 +184,17 @@ class Live:
         async with self._ending:
             self.state = Disconnected(trouble)
             answered = self._awaited
-            self._calm_down()
             self._tell_news()
-            if self.session:
-                await self._tell_of_end(trouble)
+            if self.broadcast:
+                self.broadcast.calm_down()
+                await self.broadcast.tell_of_end(trouble)
             elif not answered:
                 await alerts.gave_up(self.bot, self.request, trouble)
             again = await self._surely(lambda con: self._waits_for_next(con, what))
             await self._close(asked=False)
             if again:
                 self.state = Retrying(trouble=trouble)
-                self._tries, self._lost_at = 0, None
+                self._tries = 0
         return again
 
     async def _waits_for_next(self, con: Connection, what: Then) -> bool:
@@ -265,16 +208,11 @@ class Live:
     async def _close(self, *, asked: bool) -> None:
         """What is open in the database, too, where a crash or an end in the middle of a beginning has left it."""
         guild_id = self.request.guild_id
-        if self.recorder:
-            await self.recorder.finish()
-        session = self.session or await self._surely(lambda con: sessions.open_of(con, guild_id))
-        if session:
-            await self._end_session(session, asked=asked)
-        self.session = self.recorder = self.viewers = self.paused = self._heard_at = None
-
-    async def _end_session(self, session: Session, *, asked: bool) -> None:
-        await self._surely(lambda con: sessions.close(con, session.id, asked))
-        self.bot.dispatch("live_ended", session)
+        if self.broadcast is None and (left := await self._surely(lambda con: sessions.open_of(con, guild_id))):
+            self.broadcast = self._broadcast(left)
+        if self.broadcast:
+            await self.broadcast.close(asked=asked)
+        self.broadcast = None
 
     async def _surely(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         return await surely(self.bot, work, self._pace.database)

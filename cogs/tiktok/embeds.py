@@ -67,22 +67,23 @@ def taken(live: Live) -> str:
     """Why no other LIVE can be listened to."""
     host, first = at(live.request.username), "/tiktok disconnect ends that first."
     if isinstance(live.state, Active):
-        return f"The LIVE of {at(live.state.session.username)} is listened to already. {first}"
+        return f"The LIVE of {host} is listened to already. {first}"
     return f"I am trying to reach the LIVE of {host} already. {first}"
 
 
 def disconnected(live: Live) -> str:
     """What somebody is told who has just asked for the end."""
+    host = at(live.request.username)
     if isinstance(live.state, Active):
-        return f"Disconnected from the LIVE of {at(live.state.session.username)}. Its session is closed."
-    return f"Connection attempt cancelled: {at(live.request.username)}"
+        return f"Disconnected from the LIVE of {host}. Its session is closed."
+    return f"Connection attempt cancelled: {host}"
 
 
 def status(live: Live | None, now: datetime) -> discord.Embed:
     match live and live.state:
-        case Active(session):
+        case Active():
             assert live
-            return _active(live, session, now)
+            return _active(live, now)
         case Retrying() as state:
             assert live
             return _retrying(live.request.username, state)
@@ -95,9 +96,9 @@ def status(live: Live | None, now: datetime) -> discord.Embed:
 def answer(live: Live, now: datetime) -> discord.Embed:
     """What somebody is told who has just asked to connect."""
     match live.state:
-        case Active(session):
-            embed = _active(live, session, now)
-            embed.title = f"Connected to the LIVE of {at(session.username)}"
+        case Active():
+            embed = _active(live, now)
+            embed.title = f"Connected to the LIVE of {at(live.request.username)}"
         case Retrying(trouble=None):
             embed = discord.Embed(title=f"Connecting to {at(live.request.username)} …", color=discord.Color.gold())
             embed.description = "This takes a little longer, and goes on in the background."
@@ -110,14 +111,16 @@ def answer(live: Live, now: datetime) -> discord.Embed:
     return embed
 
 
-def _active(live: Live, session: Session, now: datetime) -> discord.Embed:
+def _active(live: Live, now: datetime) -> discord.Embed:
     embed = discord.Embed(title="Active Connection", color=discord.Color.green())
-    recorder = live.recorder
+    broadcast = live.broadcast
+    assert broadcast
+    session, recorder, viewers = broadcast.session, broadcast.recorder, broadcast.viewers
     heard, waiting, lost = (recorder.heard, recorder.waiting, recorder.lost.total()) if recorder else (0, 0, 0)
-    embed.add_field(name="Status", value="Active, the LIVE is paused" if live.paused else "Active")
+    embed.add_field(name="Status", value="Active, the LIVE is paused" if broadcast.paused else "Active")
     embed.add_field(name="LIVE", value=at(session.username))
     embed.add_field(name="Uptime", value=lasting(now - session.started_at))
-    embed.add_field(name="Viewers", value="not known yet" if live.viewers is None else f"{live.viewers:,}")
+    embed.add_field(name="Viewers", value="not known yet" if viewers is None else f"{viewers:,}")
     embed.add_field(name="Session", value=f"#{session.id}" if session.id else "not stored yet")
     embed.add_field(name="Events so far", value=f"{heard:,}")
     if waiting:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, fields
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import astuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from cogs.tiktok import alerts
+from cogs.tiktok import alerts, unwritten
 from cogs.tiktok.background import apart
-from db import files, gifts, recording, sessions, watch
+from db import gifts, recording, sessions, watch
 from db.pool import transient
 from db.recording import Written
 from db.sessions import SoFar
 from domain.backlog import Backlog
-from domain.live import Event, GiftStep, Kind, Session, Viewer
+from domain.live import Event, Kind, Session
 
 if TYPE_CHECKING:
     from bot import Bot
@@ -229,34 +227,16 @@ class Recorder:
                 await asyncio.wait([task])
         left, lost = self._backlog.rest(), self.lost.total() - self._lost_written
         if left or lost:
-            await asyncio.to_thread(keep, self.bot.data, self.session, left, lost)
-
-
-def keep(folder: Path, session: Session, events: Sequence[Event], lost: int) -> None:
-    """Adds a file with what could not be written, and how much found no room; it is there whole or not at all.
-
-    The names of the files are in the order in which the sessions began.
-    """
-    began = int(session.started_at.timestamp() * 1e6)
-    lines = (_plain(session) | {"lost": lost}, *events)
-    with files.in_place_of(folder / f"unwritten-{began}-{time.time_ns()}.jsonl") as aside:
-        aside.write_text("\n".join(json.dumps(line, default=_plain) for line in lines), encoding="utf-8")
-    log.warning("%s events of session %s are kept in %s until the next start", len(events), session.id, folder)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+            await asyncio.to_thread(unwritten.keep, self.bot.data, self.session, left, lost)
 
 
 async def take_in(bot: Bot) -> None:
     """At the start, before anything is heard: writes what an earlier stop had to keep in files, and counts streaks
     that a crash has cut off. A file goes once it is written; one that can't be read stays.
     """
-    for file in sorted(await asyncio.to_thread(lambda: list(bot.data.glob("unwritten-*.jsonl")))):
+    for file in await asyncio.to_thread(unwritten.kept, bot.data):
         try:
-            session, events, lost = await asyncio.to_thread(_read, file)
+            session, events, lost = await asyncio.to_thread(unwritten.read, file)
             await Recorder(bot, session).add(events, lost)
         except Exception as error:
             if transient(error):
@@ -269,22 +249,3 @@ async def take_in(bot: Bot) -> None:
         cut = await gifts.cut_off(con)
     for session in cut:
         await Recorder(bot, session).add([])
-
-
-def _read(file: Path) -> tuple[Session, list[Event], int]:
-    first, *lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
-    lost = first.pop("lost", 0)
-    session = Session(**first | {"started_at": datetime.fromisoformat(first["started_at"])})
-    return session, [_event(line) for line in lines], lost
-
-
-def _event(values: dict[str, Any]) -> Event:
-    return Event(
-        **values
-        | {
-            "kind": Kind(values["kind"]),
-            "at": datetime.fromisoformat(values["at"]),
-            "viewer": values["viewer"] and Viewer(**values["viewer"]),
-            "gift": values["gift"] and GiftStep(**values["gift"]),
-        }
-    )

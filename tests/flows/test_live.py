@@ -84,14 +84,14 @@ async def test_a_new_live_in_place_of_the_lost_one_is_a_new_session(scene: Scene
     await again.comment(MIA, "hi")  # before anybody knows whose LIVE this is
     await again.heard()
     await until(lambda: isinstance(live.state, Active))
-    assert live.session
+    assert live.broadcast
     assert live.recorder
     await live.recorder.drain()
     assert await scene.rows("select room_id, ended_at is null from live_sessions order by id") == [
         (room.id, False),
         (again.id, True),
     ]
-    assert await scene.rows("select session_id from interactions where kind = 3") == [(live.session.id,)]
+    assert await scene.rows("select session_id from interactions where kind = 3") == [(live.broadcast.session.id,)]
     assert [name for name, _ in scene.bot.told] == ["live_ended"]
 
 
@@ -101,7 +101,8 @@ async def test_a_new_live_is_not_taken_for_the_lost_one(scene: Scene) -> None:
     again = scene.tiktok.go_live("robin")
     await room.close()
     await until(lambda: not isinstance(live.state, Active))
-    worry = live._worry
+    assert live.broadcast
+    worry = live.broadcast._worry
     assert worry
     await again.entered()
     await scene.opened(live)
@@ -125,8 +126,8 @@ async def test_after_the_end_the_next_live_is_waited_for_where_that_is_set(scene
     again = scene.tiktok.go_live("robin")
     await again.entered()
     await until(lambda: isinstance(live.state, Active))
-    assert live.session
-    assert live.session.room_id == again.id
+    assert live.broadcast
+    assert live.broadcast.session.room_id == again.id
     assert [request.persistent for request, _ in await sessions.wanted(scene.con)] == [True]
 
 
@@ -175,7 +176,8 @@ async def test_a_stop_leaves_the_session_open_for_the_next_start(scene: Scene) -
     again = scene.live(session=session)
     await room.entered()
     await until(lambda: isinstance(again.state, Active))
-    assert again.session == session
+    assert again.broadcast
+    assert again.broadcast.session == session
 
 
 @pytest.mark.parametrize(("back", "paused"), [(60, True), (0.2, None)])
@@ -184,12 +186,13 @@ async def test_a_pause_goes_on_after_a_gap_unless_its_end_may_have_been_missed(
 ) -> None:
     live, room = await scene.heard(back=back, silence=0.3)
     await room.pause()
-    await until(lambda: live.paused)
+    await until(lambda: live.broadcast and live.broadcast.paused)
     room.silent()
     await until(lambda: not isinstance(live.state, Active))
     await room.entered()
     await until(lambda: isinstance(live.state, Active))
-    assert live.paused is paused
+    assert live.broadcast
+    assert live.broadcast.paused is paused
 
 
 @pytest.mark.parametrize(("said", "ago", "paused"), [("pause", 0, True), ("pause", 90, False), ("unpause", 0, False)])
@@ -207,4 +210,5 @@ async def test_a_pause_goes_on_after_a_restart_unless_its_end_may_have_been_miss
     again = scene.live(session=await sessions.open_of(scene.con, GUILD))
     await room.entered()
     await scene.opened(again)
-    assert again.paused is paused
+    assert again.broadcast
+    assert again.broadcast.paused is paused

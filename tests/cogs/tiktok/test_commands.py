@@ -29,7 +29,7 @@ async def test_scenario_1_a_successful_connection(stage: Stage) -> None:
     await room.heard()
     [green] = stage.alerts
     assert green.color == discord.Color.green()
-    session = stage.live.session
+    session = stage.live.broadcast.session
     assert parts(green) == {"Username": "@robin", "Room": str(room.id), "Session": f"#{session.id}"}
     assert green.footer.text == "Monitoring interactions and engagement"
     status = await stage.status()
@@ -55,7 +55,7 @@ async def test_scenario_3_the_host_ends_the_live(stage: Stage) -> None:
     room = stage.tiktok.go_live("robin")
     await stage.connect()
     await room.entered()
-    session = stage.live.session
+    session = stage.live.broadcast.session
     await room.end()
     await until(lambda: len(stage.alerts) == 2)
     orange = stage.alerts[-1]

@@ -17,13 +17,13 @@ async def test_a_restart_goes_on_with_the_session(stage: Stage, make_bot: Callab
     room = stage.tiktok.go_live("robin")
     await stage.connect()
     await room.entered()
-    session = stage.live.session
+    session = stage.live.broadcast.session
     await room.comment(MIA, "before")
     await room.heard()
     await stage.show.restart(make_bot)
     await room.entered()
     await until(lambda: isinstance(stage.live.state, Active) and stage.live.recorder.opened.is_set())
-    assert stage.live.session == session
+    assert stage.live.broadcast.session == session
     assert stage.titles == ["Connected to a LIVE"]
     assert await stage.rows("select words from interactions where kind = 3") == [("before",)]
     assert stage.live.recorder.heard == 1
