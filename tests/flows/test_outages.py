@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from cogs.tiktok.connection import Live
 from cogs.tiktok.recorder import take_in
 from db import recording
+from demo.tiktok.room import Room
 from domain.connecting import Active, Disconnected, Retrying
 from tests.flows.conftest import Scene
 from tests.live import MIA
@@ -21,6 +23,18 @@ def outages_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 COMMENTS = "select words from interactions where kind = 3 order by at"
 SESSIONS = "select room_id, ended_at is null from live_sessions order by id"
+
+
+async def hear(room: Room, words: str) -> None:
+    await room.entered()
+    await room.comment(MIA, words)
+    await room.heard()
+
+
+async def lose(live: Live, room: Room) -> None:
+    await until(lambda: isinstance(live.state, Active))
+    await room.close()
+    await until(lambda: isinstance(live.state, Retrying))
 
 
 async def test_what_is_heard_meanwhile_is_written_and_the_session_closed_later(scene: Scene) -> None:
@@ -42,15 +56,9 @@ async def test_a_live_that_is_reached_and_lost_meanwhile_is_one_session_with_all
     room = scene.tiktok.go_live("robin")
     with scene.without_database():
         live = scene.live(persistent=False)
-        await room.entered()
-        await room.comment(MIA, "first")
-        await room.heard()
-        await until(lambda: isinstance(live.state, Active))
-        await room.close()
-        await until(lambda: isinstance(live.state, Retrying))
-        await room.entered()
-        await room.comment(MIA, "second")
-        await room.heard()
+        await hear(room, "first")
+        await lose(live, room)
+        await hear(room, "second")
         if stopped:
             await live.leave()
     if stopped:
@@ -69,9 +77,7 @@ async def test_a_live_that_began_and_ended_meanwhile_is_told_and_closed(scene: S
     room = scene.tiktok.go_live("robin")
     with scene.without_database():
         live = scene.live()
-        await room.entered()
-        await room.comment(MIA, "all of it")
-        await room.heard()
+        await hear(room, "all of it")
         await until(lambda: isinstance(live.state, Active))
         await room.end()
         await until(lambda: isinstance(live.state, Disconnected))
@@ -87,21 +93,13 @@ async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(sce
     room = scene.tiktok.go_live("robin")
     with scene.without_database():
         live = scene.live()
-        await room.entered()
-        await room.comment(MIA, "first")
-        await room.heard()
+        await hear(room, "first")
         scene.tiktok.end("robin")
         await room.close()
         again = scene.tiktok.go_live("robin")
-        await again.entered()
-        await again.comment(MIA, "second")
-        await again.heard()
-        await until(lambda: isinstance(live.state, Active))
-        await again.close()
-        await until(lambda: isinstance(live.state, Retrying))
-        await again.entered()
-        await again.comment(MIA, "third")
-        await again.heard()
+        await hear(again, "second")
+        await lose(live, again)
+        await hear(again, "third")
         if stopped:
             await live.leave()
     if stopped:
@@ -111,7 +109,8 @@ async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(sce
         assert live.recorder
         await live.recorder.drain()
         first, second = (id for (id,) in await scene.rows("select id from live_sessions order by id"))
-        assert scene.bot.alerts == [("connected", first), ("ended", first), ("connected", second)]
+        in_order = [("connected", first), ("ended", first), ("connected", second)]
+        await until(lambda: scene.bot.alerts == in_order)
     heard = "select room_id, words from interactions join live_sessions on id = session_id where kind = 3 order by at"
     assert await scene.rows(heard) == [(room.id, "first"), (again.id, "second"), (again.id, "third")]
     assert await scene.rows(SESSIONS) == [(room.id, False), (again.id, True)]
@@ -122,9 +121,7 @@ async def test_what_was_heard_before_somebody_asked_for_the_end_counts(scene: Sc
     room = scene.tiktok.go_live("robin")
     with scene.without_database():
         live = scene.live(answer=0.01)
-        await room.entered()
-        await room.comment(MIA, "hi")
-        await room.heard()
+        await hear(room, "hi")
         await until(lambda: isinstance(live.state, Active))
         await live.end()
         if stopped:
