@@ -106,7 +106,7 @@ class Accounts(commands.Cog):
         await answer(interaction, embed=embed)
 
     @app_commands.command(name="admin-link", description="Link a TikTok handle to somebody, whoever has it now")
-    @app_commands.describe(handle="The name behind the @ on the profile")
+    @app_commands.describe(user="Whose it becomes", handle="The name behind the @ on the profile")
     @app_commands.default_permissions(administrator=True)
     @app_commands.autocomplete(handle=seen_handles)
     async def admin_link(self, interaction: Interaction, user: discord.User, handle: str) -> None:
@@ -119,7 +119,7 @@ class Accounts(commands.Cog):
         await answer(interaction, f"{at(name)} is linked to {shown(person(user).name, 80)}, and to nobody else.")
 
     @app_commands.command(name="admin-unlink", description="Take a TikTok handle from somebody")
-    @app_commands.describe(handle="One of those that are linked to them")
+    @app_commands.describe(user="Who has it now", handle="One of those that are linked to them")
     @app_commands.default_permissions(administrator=True)
     @app_commands.autocomplete(handle=handles_of_the_user)
     async def admin_unlink(self, interaction: Interaction, user: discord.User, handle: str) -> None:

@@ -25,7 +25,7 @@ class Blocks(commands.Cog):
         self.bot = bot
 
     @app_commands.command(name="block", description="Take no more songs from somebody")
-    @app_commands.describe(reason="Told to them when they try")
+    @app_commands.describe(user="Who hands in no more songs", reason="Told to them when they try")
     async def block(
         self, interaction: Interaction, user: discord.User, reason: app_commands.Range[str, 0, 200] = ""
     ) -> None:
@@ -47,6 +47,7 @@ class Blocks(commands.Cog):
         await answer(interaction, f"{text} /unblock takes it back; admins find all blocks in /settings.")
 
     @app_commands.command(name="unblock", description="Take songs from somebody again")
+    @app_commands.describe(user="Who was blocked")
     async def unblock(self, interaction: Interaction, user: discord.User) -> None:
         await acknowledge(interaction)
         await rights.reviewers_only(interaction)

@@ -81,6 +81,7 @@ class Analytics(commands.Cog):
     @app_commands.describe(
         first="LIVEs that began on this day or later, such as 2026-01-31; 30 days ago, if left out",
         last="LIVEs that began on this day or before, such as 2026-02-28; today, if left out",
+        format="Excel, if left out",
     )
     @app_commands.rename(first="from", last="to")
     async def export(

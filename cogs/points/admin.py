@@ -48,6 +48,7 @@ class Economy(commands.Cog):
         self.bot.remove_dynamic_items(ResetAll)
 
     @coins.command(name="view", description="See somebody's Luxury Coins, and where they came from")
+    @app_commands.describe(user="Whose coins")
     async def view(self, interaction: Interaction, user: discord.User) -> None:
         await acknowledge(interaction)
         rights.admins_only(interaction)
@@ -58,13 +59,13 @@ class Economy(commands.Cog):
         await answer(interaction, embed=balance_of(user.display_name, held, movements))
 
     @coins.command(name="add", description="Give somebody Luxury Coins")
-    @app_commands.describe(reason="They see it in /balance")
+    @app_commands.describe(user="Who gets them", amount="How many", reason="They see it in /balance")
     async def add(self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = "") -> None:
         await acknowledge(interaction)
         await self._change(interaction, user, amount, reason)
 
     @coins.command(name="remove", description="Take Luxury Coins from somebody")
-    @app_commands.describe(reason="They see it in /balance")
+    @app_commands.describe(user="Who loses them", amount="How many", reason="They see it in /balance")
     async def remove(self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = "") -> None:
         await acknowledge(interaction)
         await self._change(interaction, user, -amount, reason)
@@ -78,7 +79,7 @@ class Economy(commands.Cog):
         await answer(interaction, f"{name} has {count(held, 'Luxury Coin')} now ({amount:+,}).")
 
     @app_commands.command(name="givepoints", description="Give somebody points")
-    @app_commands.describe(reason="Kept with the points")
+    @app_commands.describe(user="Who gets them", amount="How many", reason="Kept with the points")
     async def givepoints(
         self, interaction: Interaction, user: discord.User, amount: Amount, reason: Reason = ""
     ) -> None:

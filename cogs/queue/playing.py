@@ -40,7 +40,9 @@ class NowPlaying(commands.Cog):
         self.bot.remove_dynamic_items(*REVIEW_ITEMS)
 
     @app_commands.command(name="rate", description="Rate a song from 1 to 10; only reviewers see it, in /history")
-    @app_commands.describe(song="Number, title, artist or submitter", note="Only reviewers see it")
+    @app_commands.describe(
+        song="Number, title, artist or submitter", rating="10 is the best", note="Only reviewers see it"
+    )
     async def rate(
         self,
         interaction: Interaction,

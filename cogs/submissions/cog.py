@@ -64,6 +64,8 @@ class Submissions(commands.Cog):
     @app_commands.command(name="submitfile", description="Hand in a song as a file: MP3, M4A, WAV or FLAC, up to 25 MB")
     @app_commands.describe(
         file="MP3, M4A, WAV or FLAC, at most 25 MB",
+        artist="Who made it",
+        title="What it is called",
         note="For the host",
         tiktok_handle=LINKED_TOO,
         paid_skip="You paid for a skip; a reviewer checks it",

@@ -40,6 +40,15 @@ async def test_every_command_is_in_the_help_once(env: simcord.Env) -> None:
     assert sorted(named) == sorted(each.qualified_name for each in all_commands)
 
 
+async def test_every_option_of_a_command_says_what_it_is(env: simcord.Env) -> None:
+    assert isinstance(env.bot, Bot)
+    all_commands = [each for each in env.bot.tree.walk_commands() if isinstance(each, app_commands.Command)]
+    silent = [
+        (each.qualified_name, o.name) for each in all_commands for o in each.parameters if str(o.description) == "…"
+    ]
+    assert silent == []
+
+
 async def test_only_reviewers_and_admins_run_the_queue(show: Show) -> None:
     await show.submit(show.ben, LINK.format(1), title="Ben's", skip="paid")
     options = {
