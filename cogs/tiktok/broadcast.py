@@ -58,8 +58,8 @@ class Broadcast:
         if self.recorder is None:
             found = replace(self.session, id=NOT_OPENED, started_at=ear.since)
             self.recorder = Recorder(self.bot, found, self._opened, self._behind)
-            self.recorder.lost.update(ear.early.lost)
             self.recorder.start()
+        self.recorder.lost.update(ear.early.lost)
         ear.pour(self._hear)
 
     def _opened(self, session: Session, before: sessions.SoFar | None) -> None:
