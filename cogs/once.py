@@ -26,9 +26,12 @@ async def once(interaction: Interaction, within: float | None = None) -> AsyncGe
         async with interaction.client.connection(within) as con:
             done_before = await tries.was_done(con, wanted)
             if not done_before:
-                async with con.transaction():
-                    yield con
-                    await tries.note(con, wanted)
+                try:
+                    async with con.transaction():
+                        yield con
+                        await tries.note(con, wanted)
+                except tries.DoneBefore:
+                    done_before = True
             known = True
             await tries.forget(con, wanted)
     except UNAVAILABLE:

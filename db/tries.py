@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from db.pool import Connection
-from domain.refusals import Refused
 
 DONE_AFTER_ALL = (
     "Your last try was done after all; only the answer to it was lost. So nothing was changed now. "
@@ -13,6 +12,10 @@ _RECENT = "done_at > clock_timestamp() - interval '15 minutes'"
 """Discord takes an answer for so long; who does the same later means it."""
 
 
+class DoneBefore(Exception):
+    """The try before was still being done, and is done now."""
+
+
 async def was_done(con: Connection, wanted: bytes) -> bool:
     return await con.fetchval(f"select exists (select from tries_done where wanted = $1 and {_RECENT})", wanted)
 
@@ -20,7 +23,7 @@ async def was_done(con: Connection, wanted: bytes) -> bool:
 async def note(con: Connection, wanted: bytes) -> None:
     """Notes what was done as the last thing in the transaction that does it, unless that has changed nothing.
 
-    Raises Refused if somebody else has just noted it; then this transaction must not be.
+    Raises DoneBefore if this transaction must not be.
     """
     if not await con.fetchval("select pg_current_xact_id_if_assigned() is not null"):
         return
@@ -32,8 +35,15 @@ async def note(con: Connection, wanted: bytes) -> None:
         wanted,
     )
     if noted == "INSERT 0 0":
-        raise Refused(DONE_AFTER_ALL)
+        raise DoneBefore
 
 
 async def forget(con: Connection, wanted: bytes) -> None:
-    await con.execute("delete from tries_done where wanted = $1", wanted)
+    """Takes the note away, and those to which nobody came back."""
+    await con.execute(
+        f"""
+        delete from tries_done where wanted = $1 or wanted in (
+            select wanted from tries_done where not {_RECENT} for update skip locked)
+        """,
+        wanted,
+    )

@@ -109,12 +109,14 @@ class Broadcast:
         self.bot.dispatch("live_ended", self.session)
 
     async def close_lost(self) -> None:
-        """It has ended without a word."""
-        await self.tell_of_end(Trouble(Failure.LOST))
+        """It has ended without a word. Nothing waits for Discord to take the alert."""
+        self.calm_down()
+        self._worry = apart(self.tell_of_end(Trouble(Failure.LOST)))
         await self.close(asked=False)
 
     async def stop(self) -> None:
         """The bot stops: the session stays open for its next start, and what was heard is kept."""
+        self.calm_down()
         if self.recorder:
             await self.recorder.stop()
 

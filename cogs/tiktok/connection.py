@@ -151,7 +151,6 @@ class Live:
 
     def _leave_behind(self, lost: Broadcast) -> None:
         """It has ended without a word, and is closed while the next one is heard."""
-        lost.calm_down()
         closing = apart(lost.close_lost())
         self._left_behind[closing] = lost
         closing.add_done_callback(self._left_behind.pop)

@@ -138,6 +138,8 @@ class Recorder:
         if self.session.id == NOT_OPENED:
             if self._behind:
                 await asyncio.wait([self._behind])
+                if self._behind.cancelled():
+                    raise ConnectionAbortedError("The session before it is still open")
             async with self.bot.pool.acquire() as con:
                 session, resumed = await sessions.open_or_resume(con, *astuple(self.session)[1:])
                 before = await sessions.so_far(con, session, self.session.started_at) if resumed else None

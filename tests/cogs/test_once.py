@@ -12,9 +12,8 @@ import simcord
 
 from bot import Bot
 from db import coins, queue, tries
-from db.pool import Connection, Pool
+from db.pool import Connection
 from db.tries import DONE_AFTER_ALL
-from domain.refusals import Refused
 from tests.cogs.conftest import Show, text
 from tests.songs import RITA, put
 from tests.until import until_somebody_waits
@@ -147,19 +146,15 @@ async def test_what_is_known_is_told_though_the_connection_breaks_a_moment_later
     assert await coins.balance(con, busy.guild.id, busy.anna.id) == 5005
 
 
-async def test_a_first_try_that_is_still_being_done_is_waited_for(pool: Pool, con: Connection) -> None:
-    async with pool.acquire() as other:
-        async with con.transaction():
-            await coins.change(con, 1, 2, 5, "admin")
-            await tries.note(con, b"five coins")
-            second = asyncio.create_task(give_five(other))
-            await until_somebody_waits(con)
-        with pytest.raises(Refused):
-            await second
-    assert await coins.balance(con, 1, 3) == 0
-
-
-async def give_five(con: Connection) -> None:
+async def test_a_first_try_that_is_still_being_done_is_waited_for(
+    busy: Show, con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cogs.once._wanted", lambda _: b"five coins")
     async with con.transaction():
-        await coins.change(con, 1, 3, 5, "admin")
+        await coins.change(con, busy.guild.id, busy.ben.id, 5, "admin")
         await tries.note(con, b"five coins")
+        second = asyncio.ensure_future(TRIES["coins add"](busy))
+        await until_somebody_waits(con)
+    assert text(await second) == DONE_AFTER_ALL
+    assert await coins.balance(con, busy.guild.id, busy.anna.id) == 5000
+    assert "now (+5)" in text(await TRIES["coins add"](busy))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,25 @@ async def test_two_lives_that_followed_each_other_meanwhile_are_two_sessions(sce
     heard = "select room_id, words from interactions join live_sessions on id = session_id where kind = 3 order by at"
     assert await scene.rows(heard) == [(room.id, "first"), (again.id, "second"), (again.id, "third")]
     assert await scene.rows(SESSIONS) == [(room.id, False), (again.id, True)]
+
+
+async def test_a_stop_while_the_database_comes_back_leaves_the_newest_live_open(scene: Scene) -> None:
+    rooms: list[Room] = []
+    with scene.without_database():
+        live = scene.live()
+        for number in range(3):
+            rooms.append(scene.tiktok.go_live("robin"))
+            await hear(rooms[-1], str(number))
+            await until(lambda: isinstance(live.state, Active))
+            if number < 2:
+                scene.tiktok.end("robin")
+                await rooms[-1].close()
+        leaving = asyncio.create_task(live.leave())
+        await asyncio.sleep(0)
+    await leaving
+    await take_in(scene.bot)
+    assert await scene.rows(SESSIONS) == [(room.id, number == 2) for number, room in enumerate(rooms)]
+    assert await scene.rows(COMMENTS) == [("0",), ("1",), ("2",)]
 
 
 @pytest.mark.parametrize("stopped", [False, True])
