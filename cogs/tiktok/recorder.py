@@ -20,6 +20,7 @@ from db.pool import transient
 from db.recording import Written
 from db.sessions import SoFar
 from domain.backlog import Backlog
+from domain.connecting import Failure, Trouble
 from domain.live import Event, Kind, Session
 
 if TYPE_CHECKING:
@@ -239,7 +240,12 @@ async def take_in(bot: Bot) -> None:
     for file in await asyncio.to_thread(unwritten.kept, bot.data):
         try:
             session, events, lost = await asyncio.to_thread(unwritten.read, file)
+            async with bot.pool.acquire() as con:
+                before = await sessions.open_of(con, session.guild_id)
             await Recorder(bot, session).add(events, lost)
+            if session.id == NOT_OPENED and before and before.room_id != session.room_id:  # it is closed now
+                bot.dispatch("live_ended", before)
+                await alerts.ended(bot, before, session.started_at, Trouble(Failure.LOST))
         except Exception as error:
             if transient(error):
                 raise

@@ -134,6 +134,9 @@ async def test_a_stop_while_the_database_comes_back_leaves_the_newest_live_open(
     await take_in(scene.bot)
     assert await scene.rows(SESSIONS) == [(room.id, number == 2) for number, room in enumerate(rooms)]
     assert await scene.rows(COMMENTS) == [("0",), ("1",), ("2",)]
+    ids = [id for (id,) in await scene.rows("select id from live_sessions order by id")]
+    for name, told in (("connected", ids), ("ended", ids[:2])):
+        await until(lambda name=name, told=told: [id for what, id in scene.bot.alerts if what == name] == told)
 
 
 @pytest.mark.parametrize("stopped", [False, True])
