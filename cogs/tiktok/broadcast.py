@@ -47,6 +47,7 @@ class Broadcast:
         self._tell_opened, self._behind = tell_opened, behind
         self._heard_at: datetime | None = None
         self._told_of_loss = False
+        self._greeting: asyncio.Task[None] | None = None
         self._worry: asyncio.Task[None] | None = None
 
     def reach(self, ear: Ear) -> None:
@@ -65,7 +66,9 @@ class Broadcast:
     def _opened(self, session: Session, before: sessions.SoFar | None) -> None:
         """The database has the session, which is new if nothing was `before`."""
         self.session = session
-        if before and self.paused is None:
+        if before is None:
+            self._greeting = apart(alerts.connected(self.bot, session))
+        elif self.paused is None:
             self.paused = before.paused
         self._tell_opened()
 
@@ -94,11 +97,13 @@ class Broadcast:
             self._worry.cancel()
 
     async def tell_of_end(self, trouble: Trouble) -> None:
-        """Once for every time that it was lost."""
+        """Once for every time that it was lost, and behind the alert that it has begun."""
         if self._told_of_loss:
             return
         if self.recorder:
-            await self.recorder.announced()
+            await self.recorder.opened.wait()
+        if self._greeting:
+            await asyncio.wait([self._greeting])
         self._told_of_loss = True
         await alerts.ended(self.bot, self.session, self.lost_at or _now(), trouble)
 

@@ -16,9 +16,10 @@ from discord.ext import commands, tasks
 
 from cogs import rights
 from cogs.answers import Interaction, acknowledge, answer
-from cogs.tiktok import embeds, recorder
+from cogs.tiktok import embeds
 from cogs.tiktok.background import apart, surely
 from cogs.tiktok.broadcast import Broadcast
+from cogs.tiktok.catching_up import take_in
 from cogs.tiktok.connection import Live
 from db import sessions, stream
 from db.pool import transient
@@ -171,7 +172,7 @@ class Tiktok(commands.Cog):
         """Before anything new is heard; but what can't be taken in must not keep the bot from listening."""
         while True:
             try:
-                await recorder.take_in(self.bot)
+                await take_in(self.bot)
             except Exception as error:
                 if transient(error):
                     await asyncio.sleep(self.pace.database)

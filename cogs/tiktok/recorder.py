@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from cogs.tiktok import alerts, unwritten
-from cogs.tiktok.background import apart
-from db import gifts, recording, sessions, watch
+from cogs.tiktok import unwritten
+from db import recording, sessions, watch
 from db.pool import transient
 from db.recording import Written
 from db.sessions import SoFar
 from domain.backlog import Backlog
-from domain.connecting import Failure, Trouble
 from domain.live import Event, Kind, Session
 
 if TYPE_CHECKING:
@@ -62,14 +60,13 @@ class Recorder:
     ) -> None:
         """One that is NOT_OPENED is opened `behind` something else, or the open one of its room gone on with.
 
-        `tell_opened` hears of it, and of what was heard of it before.
+        `tell_opened` hears of it, and what was heard of it before; None of a new one.
         """
         self.bot = bot
         self.session = session
         self.heard = 0
         self.opened = asyncio.Event()
         self._tell_opened, self._behind = tell_opened, behind
-        self._greeting: asyncio.Task[None] | None = None
         self._backlog = Backlog(self.most)
         self._lost_written = 0
         self._failing = self._streaks = self._over = False
@@ -128,13 +125,6 @@ class Recorder:
         wait = self.idle.total_seconds() + self.rest
         self._later = asyncio.get_running_loop().call_later(wait, self.start)
 
-    async def announced(self) -> Session:
-        """The session, once the database has it and everybody was told."""
-        await self.opened.wait()
-        if self._greeting:
-            await asyncio.wait([self._greeting])
-        return self.session
-
     async def _open(self) -> None:
         if self.session.id == NOT_OPENED:
             if self._behind:
@@ -145,11 +135,8 @@ class Recorder:
                 session, resumed = await sessions.open_or_resume(con, *astuple(self.session)[1:])
                 before = await sessions.so_far(con, session, self.session.started_at) if resumed else None
             self.session = session
+            self.heard += before.heard if before else 0
             self._tell_opened(session, before)
-            if before:
-                self.heard += before.heard
-            else:
-                self._greeting = apart(alerts.connected(self.bot, session))
         self.opened.set()
 
     async def _write(self, events: Sequence[Event]) -> None:
@@ -231,29 +218,3 @@ class Recorder:
         left, lost = self._backlog.rest(), self.lost.total() - self._lost_written
         if left or lost:
             await asyncio.to_thread(unwritten.keep, self.bot.data, self.session, left, lost)
-
-
-async def take_in(bot: Bot) -> None:
-    """At the start, before anything is heard: writes what an earlier stop had to keep in files, and counts streaks
-    that a crash has cut off. A file goes once it is written; one that can't be read stays.
-    """
-    for file in await asyncio.to_thread(unwritten.kept, bot.data):
-        try:
-            session, events, lost = await asyncio.to_thread(unwritten.read, file)
-            async with bot.pool.acquire() as con:
-                before = await sessions.open_of(con, session.guild_id)
-            await Recorder(bot, session).add(events, lost)
-            if session.id == NOT_OPENED and before and before.room_id != session.room_id:  # it is closed now
-                bot.dispatch("live_ended", before)
-                await alerts.ended(bot, before, session.started_at, Trouble(Failure.LOST))
-        except Exception as error:
-            if transient(error):
-                raise
-            log.exception("%s can't be taken in; it stays where it is", file)
-            continue
-        await asyncio.to_thread(file.unlink)
-        log.info("%s events of session %s, kept by an earlier stop, are written now", len(events), session.id)
-    async with bot.pool.acquire() as con:
-        cut = await gifts.cut_off(con)
-    for session in cut:
-        await Recorder(bot, session).add([])

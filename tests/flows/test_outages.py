@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from cogs.tiktok.catching_up import take_in
 from cogs.tiktok.connection import Live
-from cogs.tiktok.recorder import take_in
 from db import recording
 from demo.tiktok.room import Room
 from domain.connecting import Active, Disconnected, Retrying

@@ -15,7 +15,8 @@ from typing import Any, cast
 import pytest
 
 from bot import Bot
-from cogs.tiktok.recorder import Recorder, take_in
+from cogs.tiktok.catching_up import take_in
+from cogs.tiktok.recorder import Recorder
 from db import recording
 from db.address import Address
 from db.migrate import migrate
