@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -96,3 +98,11 @@ async def give_coins(con: Connection, session: int, tiktok_id: int, coins: int, 
         """,
         *(session, guild, tiktok_id, coins),
     )
+
+
+def a_wav(seconds: float = 0.1) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as song:
+        song.setparams((1, 2, 8000, 0, "NONE", ""))
+        song.writeframes(bytes(int(16000 * seconds)))
+    return buffer.getvalue()

@@ -143,6 +143,11 @@ def option(result: simcord.InteractionResult, words: str) -> str:
     return value
 
 
+def buttons(message: discord.Message) -> list[str | None]:
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    return [child.label for row in rows for child in row.children if isinstance(child, discord.Button)]
+
+
 def dms(who: simcord.MemberActor) -> list[discord.Message]:
     return [m for m in who.user.dm_channel.history() if m.author.bot]
 
